@@ -1,0 +1,92 @@
+from odoo import fields, models
+
+
+class LifecycleEnrolment(models.Model):
+    """A contact in a version of a program: a cursor.
+
+    States: ``active`` -> ``goal`` (the goal ended it), ``exited`` (the exit rule, an
+    opt-out, a merge, a person), ``ended`` (the steps came to their end), ``error``
+    (a step failed for good; "Retry" makes it active again).
+    """
+
+    _name = "lifecycle.enrolment"
+    _description = "Person in Program"
+    _order = "id desc"
+
+    program_id = fields.Many2one(
+        "lifecycle.program", required=True, ondelete="cascade", index=True
+    )
+    version_id = fields.Many2one(
+        "lifecycle.version", required=True, ondelete="restrict"
+    )
+    company_id = fields.Many2one("res.company", required=True)
+    partner_id = fields.Many2one(
+        "res.partner", string="Contact", required=True, ondelete="cascade", index=True
+    )
+    commercial_partner_id = fields.Many2one(
+        "res.partner",
+        string="Customer",
+        required=True,
+        ondelete="cascade",
+        help="The company of the contact, or the contact itself.",
+    )
+    entry_key = fields.Char(
+        required=True,
+        default="",
+        help="Empty for one at a time; otherwise the order, renewal or move that this "
+        "is about.",
+    )
+    event_id = fields.Many2one("lifecycle.event", ondelete="set null")
+    payload = fields.Json(
+        string="Entry values",
+        help="What the entry brought along. Rules and messages read it as entry.<name>.",
+    )
+    reasons = fields.Json(
+        help="The clauses of the entry rule with the contact's values at that moment."
+    )
+    anchor_date = fields.Datetime(
+        string="Date", help="The date that the program turns around, e.g. a renewal."
+    )
+    entered_at = fields.Datetime(required=True)
+
+    state = fields.Selection(
+        [
+            ("active", "In program"),
+            ("goal", "Goal reached"),
+            ("exited", "Left"),
+            ("ended", "Came to its end"),
+            ("error", "Error"),
+        ],
+        required=True,
+        default="active",
+    )
+    step_id = fields.Many2one("lifecycle.step", ondelete="restrict")
+    visit = fields.Integer(
+        default=0, help="Counts the steps taken: the number of the next step run."
+    )
+    waiting = fields.Boolean(help="Has arrived at a wait, and waits.")
+    started = fields.Boolean(
+        help="Has got past the first wait. Until then a long wait for, say, a renewal "
+        "does not keep other programs from the contact.",
+    )
+    scheduled_at = fields.Datetime(
+        help="When the step was meant to run. A message far past it is too late."
+    )
+    due_at = fields.Datetime(help="When the step is looked at next.")
+    paused_until = fields.Datetime(help="A salesperson has taken over until then.")
+    goal_at = fields.Datetime(string="Goal Reached")
+    ended_at = fields.Datetime()
+    end_reason = fields.Char()
+    retry_count = fields.Integer()
+    error = fields.Text()
+    step_run_ids = fields.One2many(
+        "lifecycle.step.run", "enrolment_id", string="History"
+    )
+
+    _one_active = models.UniqueIndex(
+        "(program_id, partner_id, entry_key) WHERE state = 'active'",
+        "The contact is in this program already.",
+    )
+    _due = models.Index("(due_at, id) WHERE state = 'active'")
+    _customer = models.Index("(commercial_partner_id) WHERE state = 'active'")
+    _history = models.Index("(program_id, partner_id, entered_at)")

@@ -1,0 +1,46 @@
+from odoo import api, fields, models
+from odoo.exceptions import ValidationError
+
+
+class LifecycleProgramParameter(models.Model):
+    """A number of a program that the marketer changes without touching the rule.
+
+    Rules read it as ``param.<code>``.
+    """
+
+    _name = "lifecycle.program.parameter"
+    _description = "Program Number"
+    _order = "sequence, id"
+
+    program_id = fields.Many2one(
+        "lifecycle.program", required=True, ondelete="cascade", index=True
+    )
+    sequence = fields.Integer(default=10)
+    name = fields.Char(string="Number", required=True, translate=True)
+    code = fields.Char(
+        required=True, help="Rules read this number as param.<code>."
+    )
+    kind = fields.Selection(
+        [("number", "Number"), ("yes_no", "Yes or no")],
+        required=True,
+        default="number",
+        help="A yes or no reads 1 or 0 in rules.",
+    )
+    value = fields.Float(required=True, digits=(16, 6))
+    unit = fields.Char(translate=True)
+
+    _code_unique = models.UniqueIndex(
+        "(program_id, code)", "A program can use a code for one number only."
+    )
+
+    @api.constrains("code")
+    def _check_code(self):
+        for parameter in self:
+            if not parameter.code.isidentifier():
+                raise ValidationError(
+                    self.env._(
+                        "“%(code)s” cannot be the code of a number: use letters, digits "
+                        "and underscores, beginning with a letter.",
+                        code=parameter.code,
+                    )
+                )

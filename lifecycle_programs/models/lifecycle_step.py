@@ -1,0 +1,140 @@
+from odoo import api, fields, models
+
+
+class LifecycleStep(models.Model):
+    """One node of a version.
+
+    What a step does is one entry in `_step_types` and one method
+    ``_run_<type>_batch(enrolments, now)``.
+    """
+
+    _name = "lifecycle.step"
+    _description = "Program Step"
+    _order = "version_id, sequence, id"
+
+    version_id = fields.Many2one(
+        "lifecycle.version", required=True, ondelete="cascade", index=True
+    )
+    program_id = fields.Many2one(
+        related="version_id.program_id", store=True, index=True
+    )
+    company_id = fields.Many2one(related="version_id.company_id")
+    version_state = fields.Selection(related="version_id.state")
+    name = fields.Char(required=True, translate=True)
+    key = fields.Char(
+        required=True,
+        help="Names the step in every version of the program, so that people can be "
+        "moved from one version to the next.",
+    )
+    sequence = fields.Integer(default=10)
+    type = fields.Selection(
+        selection="_selection_type", required=True, default="mail"
+    )
+    next_step_id = fields.Many2one(
+        "lifecycle.step",
+        string="Then",
+        ondelete="set null",
+        domain="[('version_id', '=', version_id), ('id', '!=', id)]",
+        help="The step that follows; for a split or a wait for something, the step for "
+        "everybody else. Empty ends the program.",
+    )
+    branch_ids = fields.One2many(
+        "lifecycle.step.branch", "step_id", string="Branches"
+    )
+
+    # message
+    message_id = fields.Many2one(
+        "lifecycle.message",
+        ondelete="restrict",
+        index="btree_not_null",
+    )
+    mailing_id = fields.Many2one(
+        "mailing.mailing",
+        readonly=True,
+        ondelete="restrict",
+        help="The technical mailing that collects the opens and clicks of this step.",
+    )
+    content_kind = fields.Selection(
+        selection=lambda self: self.env["lifecycle.content"]._fields["kind"].selection,
+        help="The message shows the next content of this kind, on the topic of the "
+        "entry, that the contact has not seen.",
+    )
+    needs_grant = fields.Boolean(
+        string="Only with a discount",
+        help="Skipped when the contact has no live discount: no code, no send.",
+    )
+
+    # wait
+    wait_value = fields.Float(string="Wait", digits=(16, 2))
+    wait_unit = fields.Selection(
+        [("hours", "Hours"), ("days", "Days"), ("months", "Months")], default="days"
+    )
+    wait_from = fields.Selection(
+        [
+            ("previous", "after the previous step"),
+            ("entry", "after the entry"),
+            ("anchor", "after the date of the entry (before it if negative)"),
+            ("grant_end", "after the end of the discount (before it if negative)"),
+        ],
+        string="Counted",
+        default="previous",
+        help="Wait until this long after the previous step, after the contact entered, "
+        "or around the date that the entry brought along, such as a renewal date.",
+    )
+
+    # discount
+    grant_kind = fields.Selection(
+        [("coupon", "Personal coupon"), ("pricelist", "Customer pricelist")]
+    )
+    loyalty_program_id = fields.Many2one(
+        "loyalty.program",
+        string="Coupon Program",
+        ondelete="restrict",
+        domain="[('program_type', '=', 'coupons')]",
+        help="The discount that the coupon gives. Leave empty to give none: the step is "
+        "then skipped.",
+    )
+    pricelist_id = fields.Many2one("product.pricelist", ondelete="restrict")
+    grant_days = fields.Integer(string="Valid for (days)", default=14)
+
+    # activity and sales alert
+    activity_type_id = fields.Many2one("mail.activity.type", ondelete="restrict")
+    note = fields.Text(
+        translate=True, help="What the salesperson reads. Placeholders work here too."
+    )
+    user_id = fields.Many2one(
+        "res.users",
+        string="Assigned to",
+        help="Leave empty for the contact's salesperson, else the program's owner.",
+    )
+    due_days = fields.Integer(
+        string="Due in (working days)", default=1, help="Working days from the step."
+    )
+    min_value = fields.Float(
+        string="Only above a value of",
+        help="Only for customers whose purchases of the last 12 months reach this "
+        "amount in the currency of the company; 0 for everybody.",
+    )
+
+    # survey and program
+    survey_id = fields.Many2one("survey.survey", ondelete="restrict")
+    target_program_id = fields.Many2one(
+        "lifecycle.program", string="Program to Start", ondelete="restrict"
+    )
+
+    # the tree that people see
+    depth = fields.Integer(compute="_compute_tree")
+    tree_name = fields.Char(string="Step", compute="_compute_tree")
+
+    _key_unique = models.UniqueIndex(
+        "(version_id, key)", "A version uses a step key once."
+    )
+
+    @api.model
+    def _selection_type(self):
+        return [(code, entry["label"]) for code, entry in self._step_types().items()]
+
+    def _compute_tree(self):
+        for step in self:
+            step.depth = 0
+            step.tree_name = step.name

@@ -1,0 +1,45 @@
+from odoo import fields, models
+
+OUTCOMES = [("done", "Done"), ("skipped", "Skipped"), ("failed", "Failed")]
+
+
+class LifecycleStepRun(models.Model):
+    """What happened at one step for one enrolment, or why it did not."""
+
+    _name = "lifecycle.step.run"
+    _description = "Program History"
+    _order = "run_at desc, id desc"
+    _rec_name = "step_id"
+
+    enrolment_id = fields.Many2one(
+        "lifecycle.enrolment", required=True, ondelete="cascade"
+    )
+    step_id = fields.Many2one("lifecycle.step", required=True, ondelete="cascade")
+    visit = fields.Integer(required=True)
+    program_id = fields.Many2one(
+        "lifecycle.program", required=True, ondelete="cascade", index=True
+    )
+    company_id = fields.Many2one("res.company", required=True)
+    partner_id = fields.Many2one(
+        "res.partner", string="Contact", required=True, ondelete="cascade", index=True
+    )
+    step_type = fields.Char(required=True)
+    outcome = fields.Selection(OUTCOMES, required=True)
+    reason = fields.Char(help="Why it was skipped, or which way it took.")
+    branch_id = fields.Many2one("lifecycle.step.branch", ondelete="set null")
+    scheduled_at = fields.Datetime(required=True)
+    run_at = fields.Datetime(required=True)
+    address = fields.Char(
+        help="The normalised mail address or number that it went to."
+    )
+    message_id = fields.Many2one("lifecycle.message", ondelete="set null")
+    content_id = fields.Many2one("lifecycle.content", ondelete="set null")
+    trace_id = fields.Many2one("mailing.trace", ondelete="set null")
+    grant_id = fields.Many2one("lifecycle.grant", ondelete="set null")
+    alert_id = fields.Many2one("lifecycle.alert", ondelete="set null")
+    detail = fields.Json(string="Values", help="The values that the step used.")
+
+    _once = models.UniqueIndex("(enrolment_id, step_id, visit)")
+    _address = models.Index("(address, run_at) WHERE address IS NOT NULL")
+    _content = models.Index("(partner_id, content_id) WHERE content_id IS NOT NULL")
+    _trace = models.Index("(trace_id) WHERE trace_id IS NOT NULL")

@@ -1,0 +1,29 @@
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+
+@dataclass(frozen=True)
+class StepResult:
+    """What a step did for one enrolment, as `_run_<type>_batch` returns it.
+
+    :param outcome: ``done``, ``skipped`` (with a reason) or ``wait`` (stay at this
+        step until ``due_at``)
+    :param reason: a short code, such as ``opt_out`` or ``timeout``
+    :param next_step: the step that follows, an empty record to end the program, or
+        None for the step's own "Then"
+    :param due_at: for ``wait``: when to look again, naive UTC
+    :param holds: a ``wait`` that keeps the time the step was meant to run, so that a
+        message can become too late; a wait step moves that time along instead
+    :param branch: the `lifecycle.step.branch` taken
+    :param values: columns of the step run: address, message_id, content_id, trace_id,
+        grant_id, alert_id, detail
+    """
+
+    outcome: str = "done"
+    reason: str | None = None
+    next_step: Any = None
+    due_at: datetime | None = None
+    holds: bool = False
+    branch: Any = None
+    values: dict = field(default_factory=dict)
