@@ -1,0 +1,1 @@
+"""What `./dev` needs: virtual environment, Odoo, PostgreSQL, databases, tests, lint."""

@@ -1,0 +1,137 @@
+"""The virtual environment. Runs on a bare Python, old ones included, to say what is wrong.
+
+The environment is ready when its marker holds the hash of the requirement files.
+"""
+
+import hashlib
+import os
+import shutil
+import subprocess
+import sys
+
+from . import console, paths
+
+REQUIREMENTS = ("requirements.txt", "requirements-odoo.txt", "requirements-dev.txt")
+OLDEST, NEWEST = (3, 10), (3, 13)
+MARKER = os.path.join(paths.VENV, "lifecycle-ready")
+
+
+def is_inside():
+    """Whether this process runs in the finished environment."""
+    return os.path.realpath(sys.prefix) == os.path.realpath(paths.VENV) and is_ready()
+
+
+def is_ready():
+    try:
+        with open(MARKER) as handle:
+            return handle.read() == _fingerprint()
+    except (IOError, OSError):
+        return False
+
+
+def enter(command):
+    """Make the environment if need be, then replace this process by one inside it."""
+    try:
+        if not is_ready():
+            _ensure_python(command)
+            with console.lock("environment"):
+                if not is_ready():
+                    _make()
+    except console.Stop as stop:
+        sys.exit("dev: %s" % stop)
+    except (IOError, OSError) as error:
+        sentence = console.explain_os_error(error)
+        if sentence is None:
+            raise
+        sys.exit("dev: %s" % sentence)
+    except KeyboardInterrupt:
+        sys.exit(130)
+    os.execv(paths.VENV_PYTHON, [paths.VENV_PYTHON] + command)
+
+
+def _fingerprint():
+    digest = hashlib.sha256()
+    for name in REQUIREMENTS:
+        with open(os.path.join(paths.ROOT, name), "rb") as handle:
+            digest.update(handle.read())
+    return digest.hexdigest()
+
+
+def _ensure_python(command):
+    """Go on with a Python that Odoo 19 supports, or say that there is none."""
+    if OLDEST <= sys.version_info[:2] <= NEWEST:
+        return
+    for minor in range(NEWEST[1], OLDEST[1] - 1, -1):
+        found = shutil.which("python3.%d" % minor)
+        if found:
+            os.execv(found, [found] + command)
+    raise console.Stop(
+        "Odoo 19 needs Python 3.10 to 3.13, and this is %d.%d: install one of them "
+        "and run the command again." % sys.version_info[:2]
+    )
+
+
+def _make():
+    if not os.path.exists(os.path.join(paths.VENV, "bin", "pip")):
+        console.step("making a virtual environment in .dev/venv")
+        shutil.rmtree(paths.VENV, ignore_errors=True)
+        _create()
+    console.step("installing the pinned Python packages (about a minute)")
+    command = [paths.VENV_PYTHON, "-m", "pip", "install", "--progress-bar", "off"]
+    for name in REQUIREMENTS:
+        command += ["-r", os.path.join(paths.ROOT, name)]
+    progress = console.Progress(interval=5.0)
+    tail = []
+    with subprocess.Popen(
+        command,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        universal_newlines=True,
+    ) as pip:
+        for line in pip.stdout:
+            tail = tail[-30:] + [line]
+            progress.show(line.strip())
+    progress.done()
+    if pip.returncode:
+        _explain_pip("".join(tail))
+    with open(MARKER + ".part", "w") as handle:
+        handle.write(_fingerprint())
+    os.replace(MARKER + ".part", MARKER)
+
+
+def _create():
+    try:
+        import ensurepip  # noqa: F401
+        import venv  # noqa: F401
+    except ImportError:
+        raise console.Stop(
+            "This Python has no venv module: install python3-venv (as root: apt-get "
+            "install python3-venv) and run the command again."
+        )
+    result = subprocess.run(
+        [sys.executable, "-m", "venv", paths.VENV],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        universal_newlines=True,
+    )
+    if result.returncode:
+        if "No space left" in result.stdout:
+            raise console.Stop(console.DISK_FULL)
+        raise console.Stop(
+            "Could not make the virtual environment; Python says: %s"
+            % (result.stdout.strip().splitlines() or ["nothing"])[-1]
+        )
+
+
+def _explain_pip(output):
+    if "No space left" in output:
+        raise console.Stop(console.DISK_FULL)
+    signs = ("Failed to establish a new connection", "Could not find a version")
+    if any(sign in output for sign in signs):
+        raise console.Stop(
+            "pip cannot reach its package index: check the network (or pip's own "
+            "settings) and run the command again. It said: %s"
+            % output.strip().splitlines()[-1]
+        )
+    sys.stderr.write(output)
+    raise console.Stop("pip could not install the packages (its output is above).")
