@@ -22,6 +22,9 @@
         "data/lifecycle_category_data.xml",
         "data/lifecycle_event_type_data.xml",
         "data/ir_cron_data.xml",
+        "views/res_config_settings_views.xml",
+        "views/product_views.xml",
+        "views/crm_lost_reason_views.xml",
     ],
     "application": True,
 }

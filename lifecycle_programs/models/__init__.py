@@ -17,3 +17,8 @@ from . import lifecycle_step_run
 from . import lifecycle_grant
 from . import lifecycle_alert
 from . import lifecycle_opt_out
+from . import res_company
+from . import res_config_settings
+from . import product_template
+from . import product_category
+from . import crm_lost_reason
