@@ -22,3 +22,10 @@ from . import res_config_settings
 from . import product_template
 from . import product_category
 from . import crm_lost_reason
+from . import lifecycle_rules
+from . import lifecycle_program_publish
+from . import lifecycle_program_enrol
+from . import lifecycle_event_process
+from . import lifecycle_enrolment_move
+from . import lifecycle_runner
+from . import lifecycle_step_flow

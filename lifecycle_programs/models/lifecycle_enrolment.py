@@ -87,6 +87,6 @@ class LifecycleEnrolment(models.Model):
         "(program_id, partner_id, entry_key) WHERE state = 'active'",
         "The contact is in this program already.",
     )
-    _due = models.Index("(due_at, id) WHERE state = 'active'")
+    _due = models.Index("(program_id, due_at, id) WHERE state = 'active'")
     _customer = models.Index("(commercial_partner_id) WHERE state = 'active'")
     _history = models.Index("(program_id, partner_id, entered_at)")

@@ -32,6 +32,9 @@ class LifecycleEvent(models.Model):
         help="Imported or old: counts in the customer data, enrols nobody."
     )
     processed_at = fields.Datetime()
+    error = fields.Text(help="Why this event could not be worked off.")
+    retry_count = fields.Integer()
+    retry_at = fields.Datetime()
 
     _unique_key = models.UniqueIndex("(unique_key) WHERE unique_key IS NOT NULL")
     _waiting = models.Index("(occurred_at, id) WHERE processed_at IS NULL")

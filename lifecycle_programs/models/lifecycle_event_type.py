@@ -15,6 +15,11 @@ class LifecycleEventType(models.Model):
         help="The values that an event of this type carries and their types, e.g. "
         '{"topic": "text"}. Rules read them as event.topic.',
     )
+    is_company_wide = fields.Boolean(
+        string="Counts for the whole customer",
+        help="An order of a colleague is an order of the customer; a click of a "
+        "colleague is not a click of the contact.",
+    )
     active = fields.Boolean(default=True)
 
     _code_unique = models.UniqueIndex("(code)", "Every event type needs its own code.")

@@ -134,6 +134,17 @@ class LifecycleProgram(models.Model):
         default=30,
         help="Days from the last entry.",
     )
+    cooldown_scope = fields.Selection(
+        [
+            ("program", "any entry"),
+            ("key", "an entry about the same thing"),
+        ],
+        required=True,
+        default="program",
+        string="The pause follows",
+        help="Whether the pause keeps the contact out altogether, or only the same "
+        "order, topic or renewal.",
+    )
     entry_key = fields.Char(
         string="One at a time per",
         help="The value of the event or of the pick that tells one entry from another, "
@@ -177,6 +188,12 @@ class LifecycleProgram(models.Model):
     needs = fields.Char(
         translate=True,
         help="What has to be connected before the program can do all it is made for.",
+    )
+
+    error = fields.Text(
+        readonly=True,
+        copy=False,
+        help="What went wrong last in this program; empty when all is well.",
     )
 
     version_ids = fields.One2many("lifecycle.version", "program_id", copy=False)

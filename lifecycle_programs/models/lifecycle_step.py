@@ -1,5 +1,8 @@
 from odoo import api, fields, models
 
+# What the engine itself notes on a step, published or not.
+TECHNICAL_FIELDS = {"mailing_id"}
+
 
 class LifecycleStep(models.Model):
     """One node of a version.
@@ -130,11 +133,121 @@ class LifecycleStep(models.Model):
         "(version_id, key)", "A version uses a step key once."
     )
 
+    # ------------------------------------------------------------
+    # TYPES
+    # ------------------------------------------------------------
+
+    @api.model
+    def _step_types(self):
+        """The step types: code -> label, icon (Font Awesome), the fields that the
+        step's form shows, and whether every way out is by a branch.
+
+        Another addon adds one here, and a method ``_run_<code>_batch(enrolments,
+        now)`` that returns a `StepResult` per enrolment id.
+        """
+        label = self.env._
+        wait = ["wait_value", "wait_unit"]
+        message = ["message_id", "content_kind", "needs_grant"]
+        task = ["activity_type_id", "note", "user_id", "due_days", "min_value"]
+        return {
+            "mail": {
+                "label": label("Email"),
+                "icon": "fa-envelope-o",
+                "fields": message,
+            },
+            "sms": {
+                "label": label("SMS"),
+                "icon": "fa-mobile",
+                "fields": message,
+            },
+            "wait": {
+                "label": label("Wait"),
+                "icon": "fa-clock-o",
+                "fields": [*wait, "wait_from"],
+            },
+            "wait_until": {
+                "label": label("Wait for something"),
+                "icon": "fa-hourglass-half",
+                "fields": [*wait, "branch_ids"],
+            },
+            "split": {
+                "label": label("Split by rule"),
+                "icon": "fa-code-fork",
+                "fields": ["branch_ids"],
+            },
+            "sales_alert": {
+                "label": label("Sales alert"),
+                "icon": "fa-bullhorn",
+                "fields": ["note"],
+            },
+            "activity": {
+                "label": label("Task for a person"),
+                "icon": "fa-phone",
+                "fields": task,
+            },
+            "grant": {
+                "label": label("Give a discount"),
+                "icon": "fa-tag",
+                "fields": [
+                    "grant_kind",
+                    "loyalty_program_id",
+                    "pricelist_id",
+                    "grant_days",
+                ],
+            },
+            "survey": {
+                "label": label("Send a survey"),
+                "icon": "fa-star-o",
+                "fields": ["message_id", "survey_id"],
+            },
+            "start_program": {
+                "label": label("Start another program"),
+                "icon": "fa-random",
+                "fields": ["target_program_id"],
+            },
+            "end": {"label": label("End"), "icon": "fa-stop", "fields": []},
+        }
+
     @api.model
     def _selection_type(self):
         return [(code, entry["label"]) for code, entry in self._step_types().items()]
 
+    # ------------------------------------------------------------
+    # TREE
+    # ------------------------------------------------------------
+
+    @api.depends("next_step_id", "branch_ids.next_step_id", "sequence", "name")
     def _compute_tree(self):
-        for step in self:
-            step.depth = 0
-            step.tree_name = step.name
+        """How deep a step stands: one deeper than the split or wait that leads to it
+        by a branch, as deep as the step that simply comes before it."""
+        for version in self.version_id:
+            depths = version._get_depths()
+            for step in version.step_ids & self:
+                step.depth = depths.get(step, 0)
+                step.tree_name = "\u2003" * step.depth + (step.name or "")
+        for step in self.filtered(lambda step: not step.version_id):
+            step.depth, step.tree_name = 0, step.name
+
+    def _get_ways_out(self):
+        """The steps that can follow this one: first the branches', then "Then"."""
+        self.ensure_one()
+        return self.branch_ids.next_step_id | self.next_step_id
+
+    # ------------------------------------------------------------
+    # ONLY A DRAFT CHANGES
+    # ------------------------------------------------------------
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        steps = super().create(vals_list)
+        steps.version_id._check_is_draft()
+        return steps
+
+    def write(self, vals):
+        if set(vals) - TECHNICAL_FIELDS:
+            self.version_id._check_is_draft()
+        return super().write(vals)
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_published(self):
+        self.version_id._check_is_draft()

@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 
 
 class LifecycleStepBranch(models.Model):
@@ -22,3 +22,17 @@ class LifecycleStepBranch(models.Model):
     next_step_id = fields.Many2one(
         "lifecycle.step", string="Then", ondelete="set null"
     )
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        branches = super().create(vals_list)
+        branches.step_id.version_id._check_is_draft()
+        return branches
+
+    def write(self, vals):
+        self.step_id.version_id._check_is_draft()
+        return super().write(vals)
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_published(self):
+        self.step_id.version_id._check_is_draft()

@@ -1,0 +1,182 @@
+"""How events move an enrolment: goal, exit, wait until."""
+
+from collections import defaultdict
+from datetime import timedelta
+
+from odoo import models
+from odoo.tools import SQL
+
+
+class LifecycleEnrolment(models.Model):
+    _inherit = "lifecycle.enrolment"
+
+    def _is_touched_by(self, event):
+        """Whether an event of the same customer concerns this enrolment."""
+        self.ensure_one()
+        if event.company_id != self.company_id:
+            return False
+        if event.occurred_at < self.entered_at and event != self.event_id:
+            return False
+        about = (event.payload or {}).get("program")
+        if about and event.type_id.code != "unsubscribed":
+            return about == self.program_id.code and event.partner_id == self.partner_id
+        return event.type_id.is_company_wide or event.partner_id == self.partner_id
+
+    def _match_rules(self, wanted, now):
+        """Evaluate a rule on an enrolment and the event that touches it.
+
+        :param wanted: list of (enrolment, event, rule text)
+        :return: list of booleans, in the same order
+        """
+        types = self.env["lifecycle.event.type"]
+        event_facts = types._payload_facts("event")
+        rules = {}
+        names_by_program = {}
+        for enrolment, _event, text in wanted:
+            program = enrolment.program_id
+            if (program, text) not in rules:
+                rules[program, text] = rule = program._rule(text)
+                names_by_program.setdefault(program, set()).update(rule.facts)
+        values = {}
+        for program, names in names_by_program.items():
+            enrolments = self.union(
+                *(row[0] for row in wanted if row[0].program_id == program)
+            )
+            values.update(enrolments._get_values(names, now))
+        return [
+            rules[enrolment.program_id, text].matches(
+                values[enrolment.id]
+                | types._payload_values(event.payload, "event", event_facts),
+                now,
+                enrolment.program_id._tz(),
+            )
+            for enrolment, event, text in wanted
+        ]
+
+    # ------------------------------------------------------------
+    # GOAL, EXIT
+    # ------------------------------------------------------------
+
+    def _apply_goals(self, pairs, now):
+        """Note the goals that were reached; end who is done by that.
+
+        :param pairs: list of (enrolment, event)
+        :return: the pairs that are still active
+        """
+        candidates = [
+            (enrolment, event, enrolment.program_id.goal_rule)
+            for enrolment, event in pairs
+            if event.type_id in enrolment.program_id.goal_event_type_ids
+            and event != enrolment.event_id
+            and not enrolment.goal_at
+            and enrolment._in_goal_window(event)
+        ]
+        reached = self.browse()
+        for (enrolment, event, _rule), matches in zip(
+            candidates, self._match_rules(candidates, now), strict=True
+        ):
+            if matches:
+                enrolment.goal_at = event.occurred_at
+                reached |= enrolment
+        for program, enrolments in reached.grouped("program_id").items():
+            if program.goal_program_id.state == "running":
+                program.goal_program_id._enrol_partners(
+                    enrolments.partner_id,
+                    now,
+                    {line.partner_id.id: line.payload for line in enrolments},
+                )
+        ended = reached.filtered(lambda enrolment: enrolment.program_id.goal_ends)
+        ended._leave("goal", "goal", now)
+        return [pair for pair in pairs if pair[0] not in ended]
+
+    def _in_goal_window(self, event):
+        days = self.program_id.goal_days
+        return not days or event.occurred_at <= self.entered_at + timedelta(days=days)
+
+    def _apply_exits(self, pairs, now):
+        """End who has to leave; return the pairs that are still active."""
+        refused = self.browse(
+            enrolment.id for enrolment, event in pairs if enrolment._is_refused(event)
+        )
+        candidates = [
+            (enrolment, event, enrolment.program_id.exit_rule)
+            for enrolment, event in pairs
+            if enrolment not in refused
+            and event != enrolment.event_id
+            and event.type_id in enrolment.program_id.exit_event_type_ids
+        ]
+        left = defaultdict(self.browse)
+        left["unsubscribed"] = refused
+        for (enrolment, event, _rule), matches in zip(
+            candidates, self._match_rules(candidates, now), strict=True
+        ):
+            if matches:
+                left[event.type_id.code] |= enrolment
+        for reason, enrolments in left.items():
+            enrolments._leave("exited", reason, now)
+        gone = self.union(*left.values())
+        return [pair for pair in pairs if pair[0] not in gone]
+
+    def _is_refused(self, event):
+        """Whether an opt-out leaves this program nothing to say."""
+        if event.type_id.code != "unsubscribed":
+            return False
+        payload = event.payload or {}
+        if payload.get("program"):
+            return payload["program"] == self.program_id.code
+        categories = self.version_id.step_ids.message_id.category_id
+        return bool(categories) and categories.mapped("code") == [
+            payload.get("category")
+        ]
+
+    def _leave(self, state, reason, now):
+        """End these enrolments; what they were waiting for does not matter any more."""
+        self.write(
+            {
+                "state": state,
+                "end_reason": reason,
+                "ended_at": now,
+                "due_at": False,
+                "waiting": False,
+                "error": False,
+            }
+        )
+
+    # ------------------------------------------------------------
+    # WAIT UNTIL
+    # ------------------------------------------------------------
+
+    def _apply_waits(self, pairs, now):
+        """Take the branch whose event has come, for who waits for one."""
+        candidates = [
+            (enrolment, event, branch)
+            for enrolment, event in pairs
+            if enrolment.waiting and enrolment.step_id.type == "wait_until"
+            for branch in enrolment.step_id.branch_ids
+            if event.type_id in branch.event_type_ids
+        ]
+        matches = self._match_rules(
+            [(enrolment, event, branch.rule) for enrolment, event, branch in candidates],
+            now,
+        )
+        taken = {}
+        for (enrolment, _event, branch), match in zip(candidates, matches, strict=True):
+            if match:
+                taken.setdefault(enrolment, branch)
+        if taken:
+            self.env["lifecycle.step"]._take_branches(taken, now)
+
+    # ------------------------------------------------------------
+    # WAKE-UP
+    # ------------------------------------------------------------
+
+    def _wake_runner(self, now):
+        """Let the step runners start at once when somebody is due."""
+        query = SQL(
+            "SELECT EXISTS (SELECT FROM lifecycle_enrolment"
+            " WHERE state = 'active' AND due_at <= %s)",
+            now,
+        )
+        if self.env.execute_query(query)[0][0]:
+            cron = self.env.ref("lifecycle_programs.ir_cron_run_due_steps_1")
+            cron.sudo()._trigger()

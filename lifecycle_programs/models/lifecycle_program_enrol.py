@@ -1,0 +1,392 @@
+"""The only way into a program: one INSERT ... SELECT over a snapshot of facts."""
+
+import json
+import logging
+import uuid
+from contextlib import contextmanager
+from datetime import timedelta
+
+from dateutil.relativedelta import relativedelta
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.tools import SQL
+
+from .lifecycle_retry import CONCURRENCY_ERRORS, retry_on_conflict
+
+_logger = logging.getLogger(__name__)
+
+SCHEDULE_STEPS = {
+    "daily": relativedelta(days=1),
+    "weekly": relativedelta(weeks=1),
+    "monthly": relativedelta(months=1),
+}
+
+
+class LifecycleProgram(models.Model):
+    _inherit = "lifecycle.program"
+
+    # ------------------------------------------------------------
+    # WAYS IN
+    # ------------------------------------------------------------
+
+    def _enrol_events(self, events, now):
+        """Enrol the contacts of some events, of which each contact has one.
+
+        :return: the new enrolments
+        """
+        self.ensure_one()
+        candidates = SQL(
+            """
+            SELECT p.id AS contact_id, p.commercial_partner_id AS customer_id,
+                   e.id AS event_id, e.payload AS event_payload
+              FROM lifecycle_event e
+              JOIN res_partner p ON p.id = e.partner_id
+             WHERE e.id = ANY(%s)
+            """,
+            list(events._ids),
+        )
+        if self.recipient != "ordering":
+            candidates = self._redirect_candidates(candidates)
+        return self._insert_enrolments(candidates, now)
+
+    def _enrol_partners(self, partners, now, payload=None):
+        """Enrol contacts by hand or from another program.
+
+        :param payload: entry values per contact id
+        :return: the new enrolments
+        """
+        self.ensure_one()
+        payload = payload or {}
+        if not partners:
+            return self.env["lifecycle.enrolment"]
+        candidates = SQL(
+            """
+            SELECT p.id AS contact_id, p.commercial_partner_id AS customer_id,
+                   NULL::integer AS event_id, v.payload AS event_payload
+              FROM unnest(%s, %s::jsonb[]) AS v(contact_id, payload)
+              JOIN res_partner p ON p.id = v.contact_id
+            """,
+            list(partners._ids),
+            [json.dumps(payload.get(partner_id) or {}) for partner_id in partners._ids],
+        )
+        return self._insert_enrolments(candidates, now)
+
+    def _enrol_scan(self, table, now):
+        """Enrol whoever matches in a materialised snapshot of all contacts."""
+        self.ensure_one()
+        snapshot = SQL("SELECT * FROM %s", SQL.identifier(table))
+        candidates = SQL(
+            """
+            SELECT p.id AS contact_id, p.commercial_partner_id AS customer_id,
+                   NULL::integer AS event_id, '{}'::jsonb AS event_payload
+              FROM %s s
+              JOIN res_partner p ON p.id = s.contact_id
+            """,
+            SQL.identifier(table),
+        )
+        return self._insert_enrolments(
+            candidates, now, snapshot=snapshot, addressee=self._scan_addressee()
+        )
+
+    def _redirect_candidates(self, candidates):
+        """The contacts of the same customer that the program addresses instead."""
+        if self.recipient == "main":
+            return SQL(
+                """
+                SELECT DISTINCT ON (customer_id) customer_id AS contact_id, customer_id,
+                       event_id, event_payload
+                  FROM (%s) AS original
+                 ORDER BY customer_id, event_id
+                """,
+                candidates,
+            )
+        return SQL(
+            """
+            SELECT DISTINCT ON (p.id) p.id AS contact_id, o.customer_id, o.event_id,
+                   o.event_payload
+              FROM (%s) AS o
+              JOIN res_partner p ON p.commercial_partner_id = o.customer_id
+              JOIN res_partner_res_partner_category_rel tag ON tag.partner_id = p.id
+             WHERE tag.category_id = %s AND p.active
+             ORDER BY p.id, o.event_id
+            """,
+            candidates,
+            self.recipient_tag_id.id,
+        )
+
+    def _scan_addressee(self):
+        """Which of a customer's contacts a scan takes: a condition on ``c``."""
+        if self.recipient == "main":
+            return SQL("c.contact_id = c.customer_id")
+        if self.recipient == "role":
+            return SQL(
+                """
+                EXISTS (SELECT FROM res_partner_res_partner_category_rel tag
+                         WHERE tag.partner_id = c.contact_id AND tag.category_id = %s)
+                """,
+                self.recipient_tag_id.id,
+            )
+        # Whoever ordered last; where nobody has ordered yet, everybody for himself.
+        return SQL(
+            """
+            c.contact_id = COALESCE((
+                SELECT so.partner_id
+                  FROM res_partner colleague
+                  JOIN sale_order so ON so.partner_id = colleague.id
+                 WHERE colleague.commercial_partner_id = c.customer_id
+                   AND so.state = 'sale' AND so.company_id = %s
+                 ORDER BY so.date_order DESC, so.id DESC
+                 LIMIT 1
+            ), c.contact_id)
+            """,
+            self.company_id.id,
+        )
+
+    # ------------------------------------------------------------
+    # THE STATEMENT
+    # ------------------------------------------------------------
+
+    def _insert_enrolments(self, candidates, now, snapshot=None, addressee=None):
+        """Insert an enrolment for every candidate that the entry rule lets in.
+
+        :param candidates: SELECT of contact_id, customer_id, event_id, event_payload
+        :param snapshot: SELECT of the facts per contact_id; made for the candidates
+            when not given
+        :param addressee: further condition on the candidate ``c``
+        :return: the new enrolments
+        """
+        self.ensure_one()
+        version = self.version_id
+        first_step = version.step_ids[:1]
+        if not first_step:
+            return self.env["lifecycle.enrolment"]
+        self.env.flush_all()
+        rule = self._rule(self.rule, entry=True)
+        condition, parameters = rule.sql(self._entry_columns(), now, self._tz())
+        pick = self._pick_sql("c") if self.pick else None
+        if snapshot is None:
+            snapshot = self.env["lifecycle.fact"]._snapshot(
+                self._entry_fact_names(rule),
+                self.company_id,
+                now,
+                partners=SQL("SELECT contact_id FROM candidate"),
+            )
+        rows = self.env.execute_query(
+            SQL(
+                """
+                WITH candidate AS MATERIALIZED (%(candidates)s),
+                snapshot AS (%(snapshot)s),
+                picked AS (
+                    SELECT c.contact_id, c.customer_id, c.event_id,
+                           COALESCE(c.event_payload, '{}'::jsonb) AS event_payload,
+                           COALESCE(c.event_payload, '{}'::jsonb)
+                               || COALESCE(pick.payload, '{}'::jsonb) AS entry_payload,
+                           COALESCE(pick.entry_key, c.event_payload->>%(key)s, '')
+                               AS entry_key,
+                           pick.anchor_date
+                      FROM candidate c
+                      CROSS JOIN LATERAL (%(pick)s) pick
+                )
+                INSERT INTO lifecycle_enrolment (
+                    program_id, version_id, company_id, partner_id,
+                    commercial_partner_id, entry_key, event_id, payload, anchor_date,
+                    entered_at, state, step_id, visit, retry_count, waiting, started,
+                    scheduled_at, due_at, create_uid, create_date, write_uid, write_date
+                )
+                SELECT %(program)s, %(version)s, %(company)s, c.contact_id,
+                       c.customer_id, c.entry_key, c.event_id, c.entry_payload,
+                       c.anchor_date, %(now)s, 'active', %(step)s, 0, 0, false, false,
+                       %(now)s, %(now)s, %(uid)s, %(now)s, %(uid)s, %(now)s
+                  FROM picked c
+                  JOIN snapshot s ON s.contact_id = c.contact_id
+                  JOIN res_partner p ON p.id = c.contact_id
+                 WHERE %(rule)s
+                   AND %(addressable)s
+                   AND %(addressee)s
+                   AND NOT EXISTS (%(earlier)s)
+                   AND NOT EXISTS (
+                        SELECT FROM lifecycle_opt_out o
+                         WHERE o.program_id = %(program)s AND o.address IN
+                               (p.email_normalized, p.phone_sanitized))
+                 ORDER BY c.contact_id
+                ON CONFLICT DO NOTHING
+                RETURNING id
+                """,
+                candidates=candidates,
+                snapshot=snapshot,
+                key=self.entry_key or "",
+                pick=pick
+                or SQL(
+                    "SELECT NULL::jsonb AS payload, NULL::text AS entry_key,"
+                    " NULL::timestamp AS anchor_date"
+                ),
+                program=self.id,
+                version=version.id,
+                company=self.company_id.id,
+                step=first_step.id,
+                now=now,
+                uid=self.env.uid,
+                rule=SQL(condition, *parameters),
+                addressable=self.env["lifecycle.fact"]._addressable("p"),
+                addressee=addressee or SQL("true"),
+                earlier=self._earlier_entry(now),
+            )
+        )
+        enrolments = self.env["lifecycle.enrolment"].browse(row[0] for row in rows)
+        enrolments.invalidate_model()
+        enrolments._keep_reasons(rule, now)
+        return enrolments
+
+    def _entry_fact_names(self, rule):
+        own = ("event.", "entry.", "param.")
+        return sorted(name for name in rule.facts if not name.startswith(own))
+
+    def _earlier_entry(self, now):
+        """The earlier entries of ``c`` that keep it out."""
+        earlier = SQL(
+            """
+            SELECT FROM lifecycle_enrolment e
+             WHERE e.program_id = %s AND e.partner_id = c.contact_id
+            """,
+            self.id,
+        )
+        if self.cooldown_scope == "key":
+            earlier = SQL("%s AND e.entry_key = c.entry_key", earlier)
+        if self.reentry == "cooldown":
+            since = now - timedelta(days=self.cooldown_days)
+            earlier = SQL("%s AND e.entered_at > %s", earlier, since)
+        return earlier
+
+    def _tz(self):
+        return self.company_id.partner_id.tz or "UTC"
+
+    # ------------------------------------------------------------
+    # SCAN
+    # ------------------------------------------------------------
+
+    @api.model
+    def _scan(self, now):
+        """Look through all contacts for the programs whose time has come.
+
+        One snapshot serves them all: it is materialised once per company in a
+        temporary table that the same transaction drops again.
+
+        :return: how many programs were looked at
+        """
+        due = self.sudo().search(
+            [
+                ("state", "=", "running"),
+                ("start", "=", "schedule"),
+                ("next_scan_at", "<=", now),
+            ]
+        )
+        for company, programs in due.grouped("company_id").items():
+            self.env["crm.lead"]._lifecycle_link_contacts()
+            programs.with_company(company)._scan_company(company, now)
+        for program in due:
+            step = SCHEDULE_STEPS[program.schedule]
+            following = program.next_scan_at + step
+            program.next_scan_at = following if following > now else now + step
+        return len(due)
+
+    @api.model
+    def _cron_scan(self):
+        """All programs that are due are looked at in one transaction (see `_scan`)."""
+        now = fields.Datetime.now()
+        done = retry_on_conflict(self.env, lambda: self._scan(now))
+        self.env["ir.cron"]._commit_progress(done, remaining=0)
+        self.env["lifecycle.enrolment"]._wake_runner(now)
+
+    def _scan_company(self, company, now):
+        rules = {}
+        for program in self:
+            with program._own_failure("scan"):
+                rules[program] = program._rule(program.rule, entry=True)
+        names = set()
+        for program, rule in rules.items():
+            names.update(program._entry_fact_names(rule))
+        table = f"lifecycle_snapshot_{uuid.uuid4().hex}"
+        self.env.flush_all()
+        self.env.cr.execute(
+            SQL(
+                "CREATE TEMPORARY TABLE %s AS %s",
+                SQL.identifier(table),
+                self.env["lifecycle.fact"]._snapshot(sorted(names), company, now),
+            )
+        )
+        self.env.cr.execute(SQL("ANALYZE %s", SQL.identifier(table)))
+        for program in rules:
+            with program._own_failure("scan"):
+                program._enrol_scan(table, now)
+        self.env.cr.execute(SQL("DROP TABLE %s", SQL.identifier(table)))
+
+    @contextmanager
+    def _own_failure(self, what):
+        """A savepoint: whatever fails inside stops only this program, and is told.
+
+        Conflicts with another transaction pass: they are retried by the caller with
+        the whole transaction.
+        """
+        self.ensure_one()
+        try:
+            with self.env.cr.savepoint(flush=False):
+                yield
+        except CONCURRENCY_ERRORS:
+            raise
+        except Exception as error:  # one broken program must not stop the others
+            self.env.invalidate_all(flush=False)
+            self._tell_failure(what, error)
+
+    def _tell_failure(self, what, error):
+        """Log the failure and put it on the program, where its owner sees it."""
+        self.ensure_one()
+        _logger.error(
+            "Program %s (%s): %s failed: %s", self.code, self.id, what, error,
+            exc_info=error,
+        )
+        self.error = str(error)
+
+    # ------------------------------------------------------------
+    # BY HAND
+    # ------------------------------------------------------------
+
+    def action_enrol_partners(self, partners, now):
+        """Add contacts by hand; those whom the entry rule refuses stay out.
+
+        :raises UserError: when the program is not running
+        """
+        self.ensure_one()
+        if self.state != "running":
+            raise UserError(
+                self.env._("Start the program before you add people to it.")
+            )
+        return self.sudo()._enrol_partners(partners, now)
+
+
+class LifecycleEnrolment(models.Model):
+    _inherit = "lifecycle.enrolment"
+
+    def _keep_reasons(self, rule, now):
+        """Write down, clause by clause, why these contacts of one program got in."""
+        if not self or not rule.text.strip():
+            return
+        program = self.program_id
+        values = self._get_values(rule.facts, now)
+        facts = self.env["lifecycle.fact"]._facts() | program._rule_facts(entry=True)
+        rows = []
+        for enrolment_id in self._ids:
+            explanation = rule.explain(values[enrolment_id], now, program._tz(), facts)
+            reasons = [
+                {"text": clause.text, "ok": clause.ok} for clause in explanation.clauses
+            ]
+            rows.append((enrolment_id, json.dumps(reasons)))
+        self.env.cr.execute_values(
+            """
+            UPDATE lifecycle_enrolment e SET reasons = v.reasons::jsonb
+              FROM (VALUES %s) AS v(id, reasons)
+             WHERE e.id = v.id
+            """,
+            rows,
+        )
+        self.invalidate_recordset(["reasons"])

@@ -1,0 +1,38 @@
+"""Concurrency of the scheduled actions.
+
+Odoo's transactions are REPEATABLE READ: a claim (SKIP LOCKED) or an ON CONFLICT on a
+row that somebody changed after our snapshot raises a serialization failure. HTTP
+requests are retried by Odoo, scheduled actions are not: this is their retry.
+"""
+
+import logging
+import random
+import time
+
+import psycopg2.errors
+
+_logger = logging.getLogger(__name__)
+
+CONCURRENCY_ERRORS = (
+    psycopg2.errors.SerializationFailure,
+    psycopg2.errors.DeadlockDetected,
+    psycopg2.errors.LockNotAvailable,
+)
+TRIES = 8
+
+
+def retry_on_conflict(env, batch):
+    """Run ``batch()`` as the first work of a fresh transaction; on a conflict with
+    another transaction roll back, wait a jitter, and try again, eight times in all.
+
+    Only a scheduled action's thin entry may call this: it rolls back.
+    """
+    for attempt in range(1, TRIES + 1):
+        try:
+            return batch()
+        except CONCURRENCY_ERRORS:
+            env.cr.rollback()
+            if attempt == TRIES:
+                raise
+            _logger.info("Conflict with another transaction, try %s again", attempt)
+            time.sleep(random.uniform(0.02, 0.1) * attempt)

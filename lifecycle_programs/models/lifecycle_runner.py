@@ -1,0 +1,324 @@
+"""Running the steps that are due.
+
+A batch: claim enrolments (SKIP LOCKED), work off the events of their customers first,
+run step by step, write step runs and cursors. Effects, step runs and cursors are of one
+transaction, which the scheduled action commits.
+"""
+
+import json
+import logging
+from datetime import timedelta
+
+from odoo import api, fields, models
+from odoo.tools import SQL
+
+from .lifecycle_retry import CONCURRENCY_ERRORS, retry_on_conflict
+from .step_result import StepResult
+
+_logger = logging.getLogger(__name__)
+
+BATCH = 500
+# Steps that one enrolment takes in one batch at the most; the rest in the next one.
+MAX_HOPS = 30
+# Minutes until a failed step is tried again: 1, 5, 25, about 2 hours, about 10 hours.
+RETRY_MINUTES = (1, 5, 25, 125, 625)
+
+RUN_COLUMNS = (
+    "address",
+    "message_id",
+    "content_id",
+    "trace_id",
+    "grant_id",
+    "alert_id",
+)
+INSERT_COLUMNS = ", ".join(
+    (
+        "enrolment_id",
+        "step_id",
+        "visit",
+        "program_id",
+        "company_id",
+        "partner_id",
+        "step_type",
+        "outcome",
+        "reason",
+        "branch_id",
+        "scheduled_at",
+        "run_at",
+        "detail",
+        *RUN_COLUMNS,
+    )
+)
+
+
+class LifecycleEnrolment(models.Model):
+    _inherit = "lifecycle.enrolment"
+
+    # ------------------------------------------------------------
+    # CRON
+    # ------------------------------------------------------------
+
+    @api.model
+    def _cron_run_due(self):
+        """Run what is due, a batch per transaction. Several identical scheduled actions
+        may do this at the same time."""
+        now = fields.Datetime.now()
+        cron = self.env["ir.cron"]
+        cron._commit_progress(remaining=self._count_due(now))
+        done = True
+        while done:
+            done = retry_on_conflict(self.env, lambda: self._run_due(now))
+            # With nothing done, what remains is in another worker's hands.
+            remaining = self._count_due(now) if done else 0
+            if not cron._commit_progress(done, remaining=remaining):
+                break
+        self.env["lifecycle.step"]._trigger_queues()
+
+    @api.model
+    def _get_running_programs(self):
+        return self.env["lifecycle.program"].search(
+            [("state", "in", ("running", "closed"))]
+        )
+
+    @api.model
+    def _count_due(self, now):
+        return self.search_count(
+            [
+                ("state", "=", "active"),
+                ("program_id", "in", self._get_running_programs().ids),
+                ("due_at", "<=", now),
+            ]
+        )
+
+    # ------------------------------------------------------------
+    # CLAIM
+    # ------------------------------------------------------------
+
+    @api.model
+    def _run_due(self, now, limit=BATCH):
+        """Run one batch of due steps; the caller commits.
+
+        :return: how many enrolments were dealt with
+        """
+        claimed = self._claim_due(now, limit)
+        if not claimed:
+            return 0
+        customers = claimed.commercial_partner_id.ids
+        _count, blocked = self.env["lifecycle.event"]._consume(now, customers)
+        # The events may have ended or moved some of them.
+        claimed.invalidate_recordset()
+        due = claimed.filtered(
+            lambda enrolment: (
+                enrolment._is_due(now)
+                and enrolment.commercial_partner_id.id not in blocked
+            )
+        )
+        due = due._rest_while_paused(now)
+        for _hop in range(MAX_HOPS):
+            if not due:
+                break
+            for (_step, _company), enrolments in due.grouped(
+                lambda enrolment: (enrolment.step_id, enrolment.company_id)
+            ).items():
+                enrolments._run_step(now)
+            due = due.filtered(lambda enrolment: enrolment._is_due(now))
+        return len(claimed)
+
+    @api.model
+    def _claim_due(self, now, limit):
+        """Lock the next due enrolments of each running program."""
+        rows = self.env.execute_query(
+            SQL(
+                """
+                SELECT due.id
+                  FROM lifecycle_program p
+                 CROSS JOIN LATERAL (
+                       SELECT e.id, e.due_at FROM lifecycle_enrolment e
+                        WHERE e.program_id = p.id AND e.state = 'active'
+                          AND e.due_at <= %(now)s
+                        ORDER BY e.due_at, e.id LIMIT %(limit)s
+                          FOR UPDATE SKIP LOCKED
+                       ) AS due
+                 WHERE p.state IN ('running', 'closed')
+                 ORDER BY due.due_at, due.id
+                """,
+                now=now,
+                limit=limit,
+            )
+        )
+        return self.browse(row[0] for row in rows)
+
+    def _is_due(self, now):
+        return self.state == "active" and bool(self.due_at) and self.due_at <= now
+
+    def _rest_while_paused(self, now):
+        """Put off who a salesperson has taken over; return the others."""
+        paused = self.filtered(
+            lambda enrolment: enrolment.paused_until and enrolment.paused_until > now
+        )
+        for enrolment in paused:
+            # The pause is not lateness: what follows is on time after it.
+            enrolment.write(
+                {
+                    "due_at": enrolment.paused_until,
+                    "scheduled_at": enrolment.paused_until,
+                }
+            )
+        return self - paused
+
+    # ------------------------------------------------------------
+    # RUN
+    # ------------------------------------------------------------
+
+    def _run_step(self, now):
+        """Run the step that all these enrolments stand at: all together, and when that
+        fails one by one, so that only the guilty one is held up."""
+        try:
+            with self.env.cr.savepoint():
+                self._run_batch(now)
+            return
+        except CONCURRENCY_ERRORS:
+            raise
+        except Exception as error:
+            self.env.invalidate_all(flush=False)
+            if len(self) == 1:
+                self._fail(error, now)
+                return
+            _logger.info("A batch of step %s failed; one by one now", self.step_id.id)
+        for enrolment in self:
+            enrolment._run_step(now)
+
+    def _run_batch(self, now):
+        company = self.company_id
+        step = self.step_id.with_company(company)
+        step = step.with_context(allowed_company_ids=company.ids)
+        enrolments = self.with_env(step.env)
+        run = getattr(step, f"_run_{step.type}_batch")
+        results = run(enrolments, now)
+        enrolments._apply_results(results, now)
+
+    def _apply_results(self, results, now):
+        """Write the step runs and move the cursors.
+
+        :param results: dict of `StepResult` per enrolment id
+        """
+        runs = []
+        for enrolment in self:
+            result = results[enrolment.id]
+            if result.outcome != "wait":
+                runs.append(enrolment._prepare_step_run(result, now))
+            enrolment.write(enrolment._prepare_cursor(result, now))
+        self.flush_recordset()
+        self.env["lifecycle.step.run"]._insert(runs)
+
+    def _prepare_cursor(self, result, now):
+        """The fields of the cursor after a result."""
+        if result.outcome == "wait":
+            values = {"due_at": result.due_at}
+            if not result.holds:
+                values |= {"waiting": True, "scheduled_at": result.due_at}
+            return values
+        following = result.next_step
+        if following is None:
+            following = self.step_id.next_step_id
+        values = {
+            "visit": self.visit + 1,
+            "waiting": False,
+            "started": True,
+            "retry_count": 0,
+            "error": False,
+        }
+        if result.reason == "event":
+            values["scheduled_at"] = now
+        if following:
+            return values | {"step_id": following.id, "due_at": now}
+        return values | {
+            "state": "ended",
+            "end_reason": result.reason or "steps_done",
+            "ended_at": now,
+            "due_at": False,
+        }
+
+    def _prepare_step_run(self, result, now):
+        """One row for `lifecycle.step.run._insert`."""
+        values = result.values
+        return (
+            self.id,
+            self.step_id.id,
+            self.visit,
+            self.program_id.id,
+            self.company_id.id,
+            self.partner_id.id,
+            self.step_id.type,
+            result.outcome,
+            result.reason,
+            result.branch.id if result.branch else None,
+            self.scheduled_at,
+            now,
+            json.dumps(values["detail"], default=str) if values.get("detail") else None,
+            *(values.get(column) or None for column in RUN_COLUMNS),
+        )
+
+    def _fail(self, error, now):
+        """Try the step again later; after the last try keep the error, for a person."""
+        self.ensure_one()
+        _logger.warning(
+            "Step %s failed for enrolment %s: %s",
+            self.step_id.id,
+            self.id,
+            error,
+            exc_info=error,
+        )
+        text = str(error) or type(error).__name__
+        if self.retry_count < len(RETRY_MINUTES):
+            wait = timedelta(minutes=RETRY_MINUTES[self.retry_count])
+            self.write(
+                {
+                    "retry_count": self.retry_count + 1,
+                    "due_at": now + wait,
+                    "error": text,
+                }
+            )
+            return
+        result = StepResult("failed", reason="error", values={"detail": {"error": text}})
+        self.env["lifecycle.step.run"]._insert([self._prepare_step_run(result, now)])
+        self.write(
+            {
+                "state": "error",
+                "error": text,
+                "due_at": False,
+                "ended_at": now,
+                "visit": self.visit + 1,
+            }
+        )
+        self.program_id._tell_step_error(self, text)
+
+    def action_retry(self):
+        """Try the failed step again, at once."""
+        now = fields.Datetime.now()
+        self.filtered(lambda enrolment: enrolment.state == "error").write(
+            {
+                "state": "active",
+                "retry_count": 0,
+                "error": False,
+                "ended_at": False,
+                "scheduled_at": now,
+                "due_at": now,
+            }
+        )
+        self._wake_runner(now)
+
+
+class LifecycleStepRun(models.Model):
+    _inherit = "lifecycle.step.run"
+
+    @api.model
+    def _insert(self, rows):
+        """Insert step runs as `LifecycleEnrolment._prepare_step_run` makes them."""
+        if not rows:
+            return
+        self.env.cr.execute_values(
+            f"INSERT INTO lifecycle_step_run ({INSERT_COLUMNS}) VALUES %s", rows
+        )
+        self.env["lifecycle.enrolment"].invalidate_model(["step_run_ids"])
+        self.invalidate_model()

@@ -1,0 +1,147 @@
+"""Steps that steer: wait, wait until, split, start another program, end."""
+
+from datetime import timedelta
+
+from dateutil.relativedelta import relativedelta
+
+from odoo import models
+
+from .step_result import StepResult
+
+
+class LifecycleStep(models.Model):
+    _inherit = "lifecycle.step"
+
+    # ------------------------------------------------------------
+    # WAIT
+    # ------------------------------------------------------------
+
+    def _run_wait_batch(self, enrolments, now):
+        arrived = enrolments.filtered(lambda enrolment: not enrolment.waiting)
+        grant_ends = self._get_grant_ends(arrived)
+        results = {}
+        for enrolment in enrolments:
+            target = None
+            if enrolment in arrived:
+                base = self._get_wait_base(enrolment, now, grant_ends)
+                if base is None:
+                    results[enrolment.id] = StepResult("skipped", "no_date")
+                    continue
+                target = base + self._get_wait_delta()
+            if target and target > now:
+                results[enrolment.id] = StepResult("wait", due_at=target)
+            else:
+                if target:
+                    # What follows was meant for then, and may be too late by now.
+                    enrolment.scheduled_at = target
+                results[enrolment.id] = StepResult()
+        return results
+
+    def _get_wait_delta(self):
+        if self.wait_unit == "months":
+            return relativedelta(months=int(self.wait_value))
+        return timedelta(**{self.wait_unit: self.wait_value})
+
+    def _get_wait_base(self, enrolment, now, grant_ends):
+        """The moment that the wait is counted from; None when there is none."""
+        match self.wait_from:
+            case "entry":
+                return enrolment.entered_at
+            case "anchor":
+                return enrolment.anchor_date or None
+            case "grant_end":
+                return grant_ends.get(enrolment.id)
+            case _:
+                return now
+
+    def _get_grant_ends(self, enrolments):
+        if self.wait_from != "grant_end" or not enrolments:
+            return {}
+        rows = self.env["lifecycle.grant"]._read_group(
+            [("enrolment_id", "in", enrolments.ids), ("state", "=", "live")],
+            ["enrolment_id"],
+            ["ends_at:max"],
+        )
+        return {enrolment.id: ends_at for enrolment, ends_at in rows}
+
+    # ------------------------------------------------------------
+    # WAIT UNTIL
+    # ------------------------------------------------------------
+
+    def _run_wait_until_batch(self, enrolments, now):
+        """Arrive and wait for an event; whoever is due here again has seen none in
+        time."""
+        timeout = now + self._get_wait_delta()
+        return {
+            enrolment.id: StepResult(reason="timeout")
+            if enrolment.waiting
+            else StepResult("wait", due_at=timeout)
+            for enrolment in enrolments
+        }
+
+    def _take_branches(self, branch_by_enrolment, now):
+        """Move enrolments that waited for an event to the branch that it opened.
+
+        :param branch_by_enrolment: dict of branch per enrolment
+        """
+        self.env["lifecycle.enrolment"].union(*branch_by_enrolment)._apply_results(
+            {
+                enrolment.id: StepResult(
+                    reason="event", next_step=branch.next_step_id, branch=branch
+                )
+                for enrolment, branch in branch_by_enrolment.items()
+            },
+            now,
+        )
+
+    # ------------------------------------------------------------
+    # SPLIT
+    # ------------------------------------------------------------
+
+    def _run_split_batch(self, enrolments, now):
+        """Take the first branch whose rule matches, else the step's "Then"."""
+        program = self.program_id
+        rules = [(branch, program._rule(branch.rule)) for branch in self.branch_ids]
+        names = set().union(*(rule.facts for _branch, rule in rules))
+        values = enrolments._get_values(names, now)
+        results = {}
+        for enrolment in enrolments:
+            taken = next(
+                (
+                    branch
+                    for branch, rule in rules
+                    if rule.matches(values[enrolment.id], now, program._tz())
+                ),
+                None,
+            )
+            results[enrolment.id] = (
+                StepResult(reason="branch", next_step=taken.next_step_id, branch=taken)
+                if taken
+                else StepResult(reason="else")
+            )
+        return results
+
+    # ------------------------------------------------------------
+    # START A PROGRAM, END
+    # ------------------------------------------------------------
+
+    def _run_start_program_batch(self, enrolments, now):
+        target = self.target_program_id
+        if target.state != "running":
+            reason = "program_not_running"
+            return {one.id: StepResult("skipped", reason) for one in enrolments}
+        started = target._enrol_partners(
+            enrolments.partner_id,
+            now,
+            {one.partner_id.id: one.payload for one in enrolments},
+        ).partner_id
+        return {
+            one.id: StepResult()
+            if one.partner_id in started
+            else StepResult("skipped", "not_let_in")
+            for one in enrolments
+        }
+
+    def _run_end_batch(self, enrolments, now):
+        end = self.env["lifecycle.step"]
+        return {one.id: StepResult(next_step=end) for one in enrolments}
