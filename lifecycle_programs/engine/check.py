@@ -1,0 +1,424 @@
+"""From the syntax tree to the typed tree: names, types, and helpful refusals."""
+
+import re
+from datetime import datetime
+from decimal import Decimal
+from difflib import get_close_matches
+
+from rule_engine.errors import SyntaxError as LibrarySyntaxError
+from rule_engine.parser.utilities import parse_timedelta
+
+from .errors import RuleError
+from .operators import COERCIONS, OPERATORS
+from .tree import Call, Given, Item, Literal, Name
+from .values import ELEMENT, limit, naive_utc, normalise, seconds
+
+TYPE_WORDS = {
+    "number": "a number",
+    "text": "a text",
+    "boolean": "yes or no",
+    "date": "a date",
+    "datetime": "a date with time",
+    "duration": "a duration",
+    "text_list": "a list of texts",
+    "number_list": "a list of numbers",
+    "date_list": "a list of dates",
+    "datetime_list": "a list of dates with time",
+    "null": "null",
+    "each": "a [... for ...]",
+}
+_GIVEN = {"$now": "datetime", "$today": "date"}
+_QUANTIFIERS = ("$any", "$all", "$count")
+_LIST_OF = {element: kind for kind, element in ELEMENT.items()}
+_ZONE = Given("zone", "zone")
+_MOMENT = re.compile(
+    r"\d{4}-\d\d-\d\d([T ]\d\d:\d\d(:\d\d(\.\d{3}(\d{3})?)?)?(Z|[+-]\d\d:\d\d)?)?"
+)
+_ESCAPE = re.compile(r"\\(u[0-9A-Fa-f]{4}|.)", re.DOTALL)
+_ESCAPES = {"n": "\n", "t": "\t", "r": "\r", "\\": "\\", '"': '"', "'": "'"}
+
+
+def check(syntax, facts):
+    """The typed tree of a rule.
+
+    :param syntax: what :func:`grammar.read` gives
+    :param facts: facts by name
+    :raises RuleError: unknown name, wrong type, or a form that rules do not have
+    """
+    checker = _Checker(facts)
+    node = checker.build(syntax)
+    if node.type != "boolean":
+        raise RuleError(
+            f"A rule answers yes or no, this one gives {TYPE_WORDS[node.type]}",
+            syntax.position,
+            None,
+            "a comparison, such as x > 3",
+        )
+    return checker.fit(node, "condition")
+
+
+class _Checker:
+    def __init__(self, facts):
+        self.facts = facts
+        self.variable = None  # (name, type) inside a comprehension
+
+    def build(self, syntax):
+        return getattr(self, f"_{syntax.name}")(syntax)
+
+    # Forms of the grammar
+
+    def _infix(self, syntax):
+        token = syntax.tokens[0]
+        args = [self.build(part) for part in syntax.parts]
+        key = syntax.operator
+        if key in ("EQ", "NE") and any(arg.type == "null" for arg in args):
+            return self._null_test(key, args, token)
+        if key == "COALESCE":
+            args = self._typed_nulls(args)
+        return self.call(key, args, token.position, OPERATORS[key].text)
+
+    def _prefix(self, syntax):
+        (token,) = syntax.tokens
+        key = "NOT" if token.kind == "NOT" else "minus"
+        return self.call(key, [self.build(syntax.parts[0])], token.position, token.text)
+
+    def _ternary(self, syntax):
+        condition, *branches = (self.build(part) for part in syntax.parts)
+        args = [condition, *self._typed_nulls(branches)]
+        return self.call("ternary", args, syntax.tokens[0].position, "? :")
+
+    def _attribute(self, syntax):
+        path = []
+        while syntax.name == "attribute":
+            path.insert(0, syntax.tokens[1])
+            (syntax,) = syntax.parts
+        first = syntax.tokens[0] if syntax.name == "leaf" else None
+        if first and first.kind == "SYMBOL" and not self._is_given(first.text):
+            node, path = self._longest_fact([first, *path])
+        else:
+            node = self.build(syntax)
+        for token in path:
+            key = f".{token.text}"
+            if key not in OPERATORS:
+                known = [name[1:] for name in OPERATORS if name.startswith(".")]
+                raise RuleError(
+                    "There is no such part",
+                    token.position,
+                    token.text,
+                    _nearest(token.text, known),
+                )
+            node = self.call(key, [node], token.position, key)
+        return node
+
+    def _call(self, syntax):
+        function, *arguments = syntax.parts
+        if function.name == "attribute":
+            token = function.tokens[1]
+        else:
+            token = function.tokens[0] if function.name == "leaf" else None
+        name = token.text if token else None
+        known = [key for key in OPERATORS if key.startswith("$")]
+        if name not in known or function.name == "attribute":
+            nearest = _nearest(f"${name or ''}".replace("$$", "$"), known)
+            hint = f"{nearest}(...)" if nearest else ", ".join(known)
+            raise RuleError("There is no such function", function.position, name, hint)
+        if name in _QUANTIFIERS and any(part.name == "each" for part in arguments):
+            return self._quantifier(name, token.position, arguments)
+        args = [self.build(argument) for argument in arguments]
+        return self.call(name, args, token.position, name)
+
+    def _list(self, syntax):
+        token = syntax.tokens[0]
+        if not syntax.parts:
+            raise RuleError(
+                "An empty list holds nothing", token.position, "[]", "x == null"
+            )
+        args = [self.build(part) for part in syntax.parts]
+        for arg, part in zip(args, syntax.parts, strict=True):
+            if arg.type not in _LIST_OF or arg.type != args[0].type:
+                raise RuleError(
+                    "The items of a list are all numbers, all texts or all dates",
+                    part.position,
+                )
+        return self.call("list", args, token.position, "[ ]")
+
+    def _each(self, syntax):
+        raise RuleError(
+            "[... for ...] stands only in $any, $all or $count",
+            syntax.position,
+            None,
+            "$any([condition for x in list])",
+        )
+
+    def _refused(self, syntax):
+        raise RuleError(
+            "This form is not part of a rule",
+            syntax.tokens[0].position if syntax.tokens else syntax.position,
+            syntax.tokens[0].text if syntax.tokens else None,
+            "x in list, or a fact of its own",
+        )
+
+    def _leaf(self, syntax):
+        (token,) = syntax.tokens
+        return getattr(self, f"_token_{token.kind.lower()}")(token)
+
+    # Names and literals
+
+    def _token_symbol(self, token):
+        name = token.text
+        if self.variable and name == self.variable[0]:
+            return Item(self.variable[1], name, token.position)
+        if name in _GIVEN:
+            return Given(_GIVEN[name], name[1:], token.position)
+        if name in OPERATORS:
+            raise RuleError(
+                "A function needs brackets", token.position, name, f"{name}(...)"
+            )
+        return self._longest_fact([token])[0]
+
+    def _token_true(self, token):
+        return Literal("boolean", True, token.position)
+
+    def _token_false(self, token):
+        return Literal("boolean", False, token.position)
+
+    def _token_null(self, token):
+        return Literal("null", None, token.position)
+
+    def _token_float(self, token):
+        return Literal(
+            "number", normalise("number", Decimal(token.text)), token.position
+        )
+
+    def _token_string(self, token):
+        text = token.text
+        raw = text[0] == "r"
+        text = text[2:-1] if text[0] in "rs" else text[1:-1]
+        if not raw:
+            text = _ESCAPE.sub(lambda found: _unescape(found[1], token), text)
+        # An empty literal stays empty: only the values of contacts become missing.
+        return Literal("text", normalise("text", text) or "", token.position)
+
+    def _token_datetime(self, token):
+        error = RuleError(
+            "This is no date",
+            token.position,
+            token.text,
+            'd"2024-01-31" or d"2024-01-31T09:00"',
+        )
+        if not _MOMENT.fullmatch(token.text):
+            raise error
+        try:
+            moment = datetime.fromisoformat(token.text.replace("Z", "+00:00"))
+        except ValueError:
+            raise error from None
+        plain = limit("datetime", moment.replace(tzinfo=None))
+        if plain is None or naive_utc(moment) is None:
+            raise RuleError("Dates go from 1900 to 2200", token.position, token.text)
+        if len(token.text) == 10:
+            return Literal("date", moment.date(), token.position)
+        if moment.tzinfo:
+            return Literal("datetime", naive_utc(moment), token.position)
+        # Without an offset, the clock on the wall.
+        local = Literal("local", moment, token.position)
+        return self.call("to datetime", [local, _ZONE], token.position, token.text)
+
+    def _token_timedelta(self, token):
+        try:
+            span = limit("duration", seconds(parse_timedelta(token.text)))
+        except (LibrarySyntaxError, OverflowError, ValueError):
+            span = None
+        if span is None:
+            raise RuleError(
+                "This is no duration",
+                token.position,
+                token.text,
+                't"P30D" for 30 days or t"PT2H" for 2 hours',
+            )
+        return Literal("duration", span, token.position)
+
+    # Parts of forms
+
+    def _is_given(self, name):
+        return name.startswith("$") or (self.variable and name == self.variable[0])
+
+    def _longest_fact(self, path):
+        """The fact that the dotted path names, and what of the path is left."""
+        for length in range(len(path), 0, -1):
+            name = ".".join(token.text for token in path[:length])
+            if name in self.facts:
+                node = Name(self.facts[name].type, name, path[0].position)
+                return node, path[length:]
+        full = ".".join(token.text for token in path)
+        spelled = {"True": "true", "False": "false", "None": "null", "NULL": "null"}
+        raise RuleError(
+            "There is no such fact",
+            path[0].position,
+            full,
+            spelled.get(full) or _nearest(full, self.facts),
+        )
+
+    def _null_test(self, key, args, token):
+        value = args[1] if args[0].type == "null" else args[0]
+        null = Literal("null", None, token.position)
+        if value.type == "null":
+            return Literal("boolean", key == "EQ", token.position)
+        return self.call(f"{key} null", [value, null], token.position, token.text)
+
+    def _typed_nulls(self, args):
+        """A null beside a value has the type of that value."""
+        type_ = next((arg.type for arg in args if arg.type != "null"), "null")
+        return [
+            Literal(type_, None, arg.position) if arg.type == "null" else arg
+            for arg in args
+        ]
+
+    def _quantifier(self, name, position, arguments):
+        if len(arguments) != 1:
+            raise RuleError(f"{name} takes one list", position, name)
+        (each,) = arguments
+        shown, source, *wanted = each.parts
+        if self.variable:
+            raise RuleError("[... for ...] cannot be nested", each.position)
+        items = self.build(source)
+        if not (isinstance(items, Name) and items.type in ELEMENT):
+            raise RuleError("A list fact is wanted here", source.position)
+        variable = each.tokens[2].text
+        if variable in self.facts or variable.startswith("$"):
+            raise RuleError(
+                "The variable has the name of a fact",
+                each.tokens[2].position,
+                variable,
+                "x",
+            )
+        self.variable = (variable, ELEMENT[items.type])
+        shown = self.build(shown)
+        wanted = [self.fit_at(self.build(part), part, "condition") for part in wanted]
+        self.variable = None
+        condition = self._verdict(name, each, shown, wanted)
+        return self.call(name, [items, condition], position, name, each=True)
+
+    def _verdict(self, name, each, shown, wanted):
+        """The condition that a quantifier asks of each item of its list."""
+        if name == "$count":
+            if not isinstance(shown, Item):
+                raise RuleError(
+                    "$count counts the items themselves",
+                    each.parts[0].position,
+                    None,
+                    "$count([x for x in list if condition])",
+                )
+            return wanted[0] if wanted else Literal("boolean", True, each.position)
+        shown = self.fit_at(shown, each.parts[0], "condition")
+        if not wanted:
+            return shown
+        if name == "$any":
+            return self.call("AND", [*wanted, shown], each.position, "if")
+        other = self.call("NOT", wanted, each.position, "if")
+        return self.call("OR", [other, shown], each.position, "if")
+
+    # Types
+
+    def call(self, key, args, position, found, each=False):
+        """An operator applied to arguments, in the case that fits their types."""
+        operator = OPERATORS[key]
+        for coerced in (False, True):
+            for case in operator.cases:
+                fitted = self._fit_all(case, args, coerced, each)
+                if fitted:
+                    return Call(operator, case, tuple(fitted), position)
+        raise self._mismatch(operator, args, position, found)
+
+    def _fit_all(self, case, args, coerced, each):
+        takes = case.takes * len(args) if case.chain else case.takes
+        if each:
+            takes = (takes[0], "condition") if takes[-1] == "each" else ()
+        if len(takes) != len(args):
+            return None
+        pairs = list(zip(args, takes, strict=True))
+        if not coerced and any(a.type != t for a, t in pairs if t != "condition"):
+            return None
+        fitted = [self.fit(arg, type_) for arg, type_ in pairs]
+        return None if None in fitted else fitted
+
+    def fit(self, node, type_):
+        """The node as that type, or None when it cannot be."""
+        if node.type == type_ or (type_ == "condition" and node.type == "boolean"):
+            if type_ != "condition" or node.total:
+                return node
+        key = COERCIONS.get((node.type, type_))
+        if key is None:
+            return None
+        operator = OPERATORS[key]
+        for case in operator.cases:
+            if case.takes[0] == node.type:
+                args = (node,) if len(case.takes) == 1 else (node, _ZONE)
+                return Call(operator, case, args, node.position)
+        return None
+
+    def fit_at(self, node, syntax, type_):
+        fitted = self.fit(node, type_)
+        if fitted is None:
+            raise RuleError(
+                f"A condition is wanted here, not {TYPE_WORDS[node.type]}",
+                syntax.position,
+                None,
+                "a comparison, such as x > 3",
+            )
+        return fitted
+
+    def _mismatch(self, operator, args, position, found):
+        types = [arg.type for arg in args]
+        counts = {len(case.takes) for case in operator.cases if not case.chain}
+        if counts and len(args) not in counts:
+            wanted = " or ".join(str(count) for count in sorted(counts))
+            message = f"{found} takes {wanted} values, not {len(args)}"
+            return RuleError(message, position, found)
+        words = " and ".join(TYPE_WORDS.get(type_, type_) for type_ in types)
+        return RuleError(
+            f"{found} does not go with {words}", position, found, _hint(operator, types)
+        )
+
+
+def _hint(operator, types):
+    kinds = set(types)
+    if "null" in kinds:
+        return "== null or != null, or ?? for a value instead of a missing one"
+    if operator.key == "COALESCE":
+        return "brackets: (x ?? 0) > 3"
+    if kinds == {"text", "date"} or kinds == {"text", "datetime"}:
+        return 'a date literal: d"2024-01-31"'
+    if kinds & {"date", "datetime"} and "number" in kinds:
+        return 't"P30D" for 30 days'
+    if kinds & set(ELEMENT) and operator.key in ("EQ", "NE"):
+        return "in, or $contains(list, x)"
+    if kinds == {"text", "number"}:
+        return "a number without quotation marks, or a text with them"
+    return None
+
+
+def _nearest(name, known):
+    """The nearest known name, or None."""
+    lowered = {item.lower(): item for item in known}
+    found = get_close_matches(name.lower(), list(lowered), 1, 0.6)
+    if not found:
+        # "count" for "orders.count": the last part is what people remember.
+        last = name.rpartition(".")[2].lower()
+        found = [key for key in lowered if key.rpartition(".")[2] == last][:1]
+    return lowered[found[0]] if found else None
+
+
+def _unescape(code, token):
+    if len(code) == 5:
+        letter = chr(int(code[1:], 16))
+        if "\ud800" <= letter <= "\udfff" or letter == "\x00":
+            raise RuleError("This is no character", token.position, f"\\{code}")
+        return letter
+    if code not in _ESCAPES:
+        raise RuleError(
+            "A backslash in a text is written twice",
+            token.position,
+            f"\\{code}",
+            f"\\\\{code}",
+        )
+    return _ESCAPES[code]

@@ -1,0 +1,253 @@
+"""Why a rule answers yes or no, in words a salesperson reads."""
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from .closures import compile_python
+from .tree import Call, Item, Literal, Name, walk
+from .values import ELEMENT, to_local
+
+MISSING = "not known"
+
+
+@dataclass(frozen=True)
+class Clause:
+    """One part of a rule, judged for one contact.
+
+    :ivar text: "Orders: 3, at least 2 wanted: yes"
+    :ivar value: the contact's value that was judged; None when missing or composed
+    :ivar ok: whether the part is fulfilled
+    :ivar depth: 0 for the outermost
+    :ivar children: the clauses of "all of", "one of" and "not"
+    """
+
+    text: str
+    value: Any
+    ok: bool
+    depth: int = 0
+    children: tuple = ()
+
+    def flat(self):
+        """This clause and everything below it, in reading order."""
+        yield self
+        for child in self.children:
+            yield from child.flat()
+
+    def as_dict(self):
+        """Plain data, to be kept as JSON."""
+        value = self.value
+        if isinstance(value, (date, Decimal)):
+            value = str(value)
+        return {
+            "text": self.text,
+            "value": list(value) if isinstance(value, tuple) else value,
+            "ok": self.ok,
+            "depth": self.depth,
+            "children": [child.as_dict() for child in self.children],
+        }
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """The answer of a rule, and the clauses that make it."""
+
+    result: bool
+    clauses: list
+
+    def lines(self):
+        """All clauses as indented lines of text."""
+        return [
+            "  " * clause.depth + clause.text
+            for top in self.clauses
+            for clause in top.flat()
+        ]
+
+    def as_dict(self):
+        """Plain data, to be kept as JSON."""
+        return {
+            "result": self.result,
+            "clauses": [clause.as_dict() for clause in self.clauses],
+        }
+
+
+def explain(tree, env, facts):
+    """The explanation of a typed tree (None: the empty rule) for one contact."""
+    if tree is None:
+        return Explanation(True, [])
+    speaker = _Speaker(facts, env)
+    if _key(tree) == "AND":
+        clauses = [speaker.clause(part, 0) for part in tree.args]
+        return Explanation(all(clause.ok for clause in clauses), clauses)
+    clause = speaker.clause(tree, 0)
+    return Explanation(clause.ok, [clause])
+
+
+def describe(tree, facts):
+    """A typed tree as a sentence, without a contact."""
+    return _Speaker(facts).sentence(tree) if tree else "Everyone"
+
+
+_HEADINGS = {"AND": "All of these", "OR": "At least one of these", "NOT": "Not this"}
+
+
+def _key(node):
+    return node.operator.key if isinstance(node, Call) else None
+
+
+class _Speaker:
+    def __init__(self, facts, env=None):
+        self.facts = facts
+        self.env = env
+
+    # A contact's clauses
+
+    def clause(self, node, depth):
+        """The clause of a condition, its verdict taken from its children if it has."""
+        key = _key(node)
+        if key in _HEADINGS:
+            children = tuple(self.clause(part, depth + 1) for part in node.args)
+            verdicts = [child.ok for child in children]
+            ok = {"AND": all, "OR": any, "NOT": lambda v: not v[0]}[key](verdicts)
+            text = f"{_HEADINGS[key]}: {_yes(ok)}"
+            return Clause(text, None, ok, depth, children)
+        ok = bool(self.value(node))
+        number = self._subject(node)
+        if number is None:
+            return Clause(f"{_capital(self.phrase(node))}: {_yes(ok)}", None, ok, depth)
+        subject = node.args[number]
+        value = self.value(subject)
+        shown = self.show(value, subject.type, self._unit(subject))
+        text = f"{_capital(self.phrase(subject))}: {shown}"
+        if key != "truth":
+            wanted = self._wanted(node, number, self._said_with_value)
+            text += f", {wanted} wanted: {_yes(ok)}"
+        return Clause(text, value, ok, depth)
+
+    def _subject(self, node):
+        """The number of the argument that a test is about, or None."""
+        case = node.case if isinstance(node, Call) else None
+        if case is None or node.type != "boolean" or not case.total or case.chain:
+            return None
+        if case.turned and not _reads(node.args[0]) and _reads(node.args[1]):
+            return 1
+        return case.subject
+
+    def _wanted(self, node, subject, say):
+        """What a test wants of its subject."""
+        words = node.case.words if subject == node.case.subject else node.case.turned
+        unit = self._unit(node.args[subject])
+        said = [
+            say(arg, unit) if f"{{{index}}}" in words else ""
+            for index, arg in enumerate(node.args)
+        ]
+        return words.format(*said)
+
+    def _said_with_value(self, node, unit):
+        """What a value is compared with: its words, and what it is for this contact."""
+        nodes = list(walk(node))
+        if any(isinstance(part, Item) for part in nodes):
+            return self.phrase(node, unit)
+        shown = self.show(self.value(node), node.type, unit)
+        names = [part.name for part in nodes if isinstance(part, Name)]
+        if all(name.startswith("param.") for name in names):
+            return shown
+        return f"{self.phrase(node, unit)} ({shown})"
+
+    def value(self, node):
+        """The node's value for the contact, as the rule itself computes it."""
+        return compile_python(node)(self.env)
+
+    # Sentences
+
+    def sentence(self, node):
+        """A condition in words."""
+        key = _key(node)
+        if key in ("AND", "OR"):
+            parts = [self.sentence(part) for part in node.args]
+            if key == "AND":
+                parts = [
+                    f"({text})" if _key(part) == "OR" else text
+                    for text, part in zip(parts, node.args, strict=True)
+                ]
+            return f" {key.lower()} ".join(parts)
+        if key == "NOT":
+            return f"not ({self.sentence(node.args[0])})"
+        number = self._subject(node)
+        if number is None:
+            return self.phrase(node)
+        label = self.phrase(node.args[number])
+        if key == "truth":
+            return label
+        return f"{label}: {self._wanted(node, number, self.phrase)}"
+
+    def phrase(self, node, unit=""):
+        """A value in words."""
+        if isinstance(node, Literal):
+            return self.show(node.value, node.type, unit)
+        if isinstance(node, Name):
+            return self.facts[node.name].label or node.name
+        if not isinstance(node, Call):
+            return "it" if isinstance(node, Item) else node.name
+        if node.type == "boolean" and node.case.total:
+            return self.sentence(node)
+        said = [self.phrase(arg) for arg in node.args]
+        return node.case.words.format(*said, all=", ".join(said))
+
+    def _unit(self, node):
+        """The unit of a fact, kept through what does not change it."""
+        if isinstance(node, Name):
+            return self.facts[node.name].unit
+        if _key(node) in ("COALESCE", "$abs", "minus"):
+            return self._unit(node.args[0])
+        return ""
+
+    def show(self, value, type_, unit=""):
+        """A value as people write it."""
+        if value is None:
+            return MISSING
+        if type_ == "number":
+            return f"{_plain(value)} {unit}".rstrip()
+        if type_ == "datetime":
+            local = to_local(value, self.env.zone) if self.env else value
+            return local.isoformat(" ", "minutes")
+        if type_ in ELEMENT:
+            items = (self.show(item, ELEMENT[type_]) for item in value)
+            return ", ".join(items) or "none"
+        return _SHOW.get(type_, str)(value)
+
+
+def _reads(node):
+    """Whether a value depends on the contact."""
+    return any(isinstance(part, (Name, Item)) for part in walk(node))
+
+
+def _plain(number):
+    text = f"{number:f}"
+    text = text.rstrip("0").rstrip(".") if "." in text else text
+    return "0" if text in ("-0", "") else text
+
+
+def _span(duration):
+    """A duration in its largest unit: "30 days", "1.5 hours"."""
+    for unit, size in (("days", 86400), ("hours", 3600), ("minutes", 60)):
+        if abs(duration) >= size:
+            return f"{_plain(round(duration / size, 1))} {unit}"
+    return f"{_plain(duration)} seconds"
+
+
+def _yes(ok):
+    return "yes" if ok else "no"
+
+
+_SHOW = {
+    "boolean": _yes,
+    "duration": _span,
+    "date": date.isoformat,
+    "local": lambda clock: clock.isoformat(" ", "minutes"),
+}
+
+
+def _capital(text):
+    return text[:1].upper() + text[1:]

@@ -1,0 +1,193 @@
+"""The grammar of the library rule-engine, read into a plain syntax tree.
+
+Only its lexer and its parser tables are used. Its own tree computes constants and
+refuses operators on values that may be missing, so its semantic actions are replaced by
+one that keeps the symbols of each production together with their positions.
+"""
+
+import copy
+import functools
+import re
+from dataclasses import dataclass
+
+import rule_engine
+from rule_engine._vendor.ply.lex import LexToken
+
+from . import guard
+from .errors import RuleError
+
+
+@dataclass(frozen=True)
+class Token:
+    """One terminal symbol: its kind in the grammar, its text and where it stands."""
+
+    kind: str
+    text: str
+    position: int
+
+
+@dataclass(frozen=True)
+class Syntax:
+    """One production: a name, its tokens and its inner productions.
+
+    ``name`` is one of the values of the table of productions, or "refused".
+    """
+
+    name: str
+    tokens: tuple
+    parts: tuple
+    position: int
+    depth: int
+
+    @property
+    def operator(self):
+        """Kinds of the tokens: the key of an infix or prefix operator."""
+        return " ".join(token.kind for token in self.tokens)
+
+
+#: What each production of the library becomes; None passes on what it holds.
+_PRODUCTIONS = {
+    **dict.fromkeys(("statement_expr", "expression_object", "expression_group")),
+    **dict.fromkeys(
+        ("logic", "comparison", "arithmetic_comparison", "contains", "coalesce")
+        + ("arithmetic", "add", "sub"),
+        "infix",
+    ),
+    **dict.fromkeys(("negate", "uminus"), "prefix"),
+    **dict.fromkeys(
+        ("symbol", "boolean", "datetime", "timedelta", "float", "null", "string"),
+        "leaf",
+    ),
+    **dict.fromkeys(("array", "set"), "list"),
+    "ternary": "ternary",
+    "getattr": "attribute",
+    "function_call": "call",
+    "array_comprehension": "each",
+    "array_members": "members",
+}
+_CHAINS = {"AND", "OR"}
+
+
+def read(text):
+    """Syntax tree of a rule's text.
+
+    :raises RuleError: with the position, when the text is no expression or too big
+    """
+    guard.check_length(text)
+    # Same length, so that positions stay true.
+    text = text.replace("\r", " ")
+    lexer, parser = _machines()
+    guard.check_tokens(_tokens(lexer.clone(), text))
+    # A copy for each call: the parser keeps its stacks on itself.
+    parser, lexer = copy.copy(parser), lexer.clone()
+    lexer.lineno = 1
+    try:
+        return parser.parse(text, lexer=lexer)
+    except rule_engine.errors.RuleSyntaxError as error:
+        raise _syntax_error(text, error.token) from None
+
+
+def _tokens(lexer, text):
+    lexer.input(text)
+    try:
+        yield from iter(lexer.token, None)
+    except rule_engine.errors.RuleSyntaxError as error:
+        raise _illegal(text, error.token) from None
+
+
+@functools.lru_cache(maxsize=1)
+def _machines():
+    """The library's lexer and parser tables, with our action on each production."""
+    library = rule_engine.Rule.parser
+    parser = copy.copy(library._parser)
+    parser.productions = [_with_action(item) for item in parser.productions]
+    return library._lexer, parser
+
+
+def _with_action(production):
+    function = getattr(production, "func", None)
+    if not function:
+        return production
+    production = copy.copy(production)
+    name = function.removeprefix("p_")
+    short = name.removeprefix("expression_")
+    name = _PRODUCTIONS.get(name, _PRODUCTIONS.get(short, "refused"))
+    production.callable = functools.partial(_act, name)
+    return production
+
+
+def _act(name, symbols):
+    """Put the node of one production in the place of its symbols."""
+    tokens, parts = [], []
+    for symbol in symbols.slice[1:]:
+        if isinstance(symbol, LexToken):
+            tokens.append(Token(symbol.type, str(symbol.value), symbol.lexpos))
+        elif isinstance(symbol.value, list):
+            parts.extend(symbol.value)
+        else:
+            parts.append(symbol.value)
+    if name is None:
+        symbols[0] = parts[0]
+    elif name == "members":
+        symbols[0] = parts
+    else:
+        symbols[0] = _node(name, tokens, parts)
+
+
+def _node(name, tokens, parts):
+    depth = 1 + max((part.depth for part in parts), default=0)
+    if name == "infix" and tokens[0].kind in _CHAINS:
+        # A chain of the same word is one level: ten conditions are not ten deep.
+        kind, flat, depth = tokens[0].kind, [], 1
+        for part in parts:
+            same = part.name == "infix" and part.operator == kind
+            flat.extend(part.parts if same else [part])
+            depth = max(depth, part.depth + (not same))
+        parts = flat
+    position = min(item.position for item in (*tokens, *parts))
+    if depth > guard.MAX_LEVELS:
+        raise RuleError(
+            f"A rule has at most {guard.MAX_LEVELS} levels",
+            tokens[0].position if tokens else position,
+            tokens[0].text if tokens else None,
+            "two rules, or fewer brackets",
+        )
+    return Syntax(name, tuple(tokens), tuple(parts), position, depth)
+
+
+_COMPARISONS = {"GT", "GE", "LT", "LE", "EQ", "NE", "IN"}
+_INSTEAD = {
+    "=": "==",
+    "!": "not",
+    "&": "and",
+    "|": "or",
+    "~": "not",
+    "’": "a plain quotation mark",
+    "”": 'a plain quotation mark: "',
+    "“": 'a plain quotation mark: "',
+}
+_WORDS = {"AND": "and", "OR": "or", "NOT": "not", "IN": "in", "IF": "? :"}
+_WORDS |= {"IS": "==", "BETWEEN": "$between(x, low, high)"}
+_WORDS |= {"LIKE": "$contains(x, text)", "ELSE": "condition ? this : that"}
+
+
+def _illegal(text, token):
+    if token is None:  # the library keeps these words for itself
+        found = re.search(r"\b(elif|else|while)\b", text)
+        return RuleError("Unexpected word", found.start(), found[0], _WORDS["ELSE"])
+    position = token.lexpos
+    found = text[position]
+    if found in "\"'":
+        return RuleError("A quotation mark is not closed", position, found)
+    return RuleError("Unexpected character", position, found, _INSTEAD.get(found))
+
+
+def _syntax_error(text, token):
+    if token is None:
+        return RuleError("The rule ends too early", len(text.rstrip()) or None)
+    suggestion = None
+    if token.type in _COMPARISONS:
+        suggestion = "$between(x, low, high), or two comparisons joined by and"
+    elif token.type == "SYMBOL":
+        suggestion = _WORDS.get(token.value.upper())
+    return RuleError("Unexpected text", token.lexpos, str(token.value), suggestion)

@@ -1,0 +1,85 @@
+"""Rules: one facade over grammar, check, SQL, Python and explanation."""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Any
+
+from .check import check
+from .closures import Env, compile_python
+from .explain import Explanation, describe, explain
+from .fact import Fact
+from .grammar import read
+from .sql import compile_sql
+from .tree import Name, walk
+
+
+def parse(text: str, facts: Mapping[str, Fact]) -> "Rule":
+    """Read and check a rule.
+
+    :param text: an expression; an empty one is always true
+    :param facts: the facts it may name, by name
+    :raises RuleError: with the position, what was found and what to write instead
+    """
+    return Rule(text or "", facts)
+
+
+class Rule:
+    """A checked rule. Make one with :func:`parse`.
+
+    :ivar text: as written
+    :ivar facts: names of all facts used
+    """
+
+    def __init__(self, text: str, facts: Mapping[str, Fact]):
+        self.text = text
+        self._tree = check(read(text), facts) if text.strip() else None
+        nodes = walk(self._tree) if self._tree else ()
+        self.facts = frozenset(node.name for node in nodes if isinstance(node, Name))
+        self._known = {name: facts[name] for name in self.facts}
+        self._matches = compile_python(self._tree) if self._tree else lambda env: True
+
+    def sql(
+        self,
+        column: Callable[[str], Any],
+        now: datetime,
+        tz: str = "UTC",
+    ) -> tuple[str, list]:
+        """A boolean SQL expression, never NULL, in psycopg2 style, and its parameters.
+
+        :param column: from a fact's name to the SQL of a snapshot column (in the normal
+            form of :func:`normalise_sql`), or to ``(sql, parameters)`` of a constant
+        :param now: naive UTC
+        :param tz: zone of ``$today``, days and clock times; an unknown one is UTC
+        """
+        if self._tree is None:
+            return "TRUE", []
+        return compile_sql(self._tree, column, now, tz)
+
+    def matches(
+        self, values: Mapping[str, Any], now: datetime, tz: str = "UTC"
+    ) -> bool:
+        """Whether a contact with these values matches; a missing name is missing."""
+        return self._matches(Env(values, now, tz))
+
+    def explain(
+        self,
+        values: Mapping[str, Any],
+        now: datetime,
+        tz: str = "UTC",
+        facts: Mapping[str, Fact] | None = None,
+    ) -> Explanation:
+        """Why a contact with these values matches or not, clause by clause.
+
+        :param facts: facts with other labels, for example translated ones
+        """
+        return explain(
+            self._tree, Env(values, now, tz), {**self._known, **(facts or {})}
+        )
+
+    @property
+    def description(self) -> str:
+        """The rule as a sentence in plain words."""
+        return describe(self._tree, self._known)
+
+    def __repr__(self):
+        return f"Rule({self.text!r})"
