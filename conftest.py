@@ -1,13 +1,21 @@
 """Every test run: nothing leaves the machine, and only installed addons are tested."""
 
+import json
 import os
+import sys
 
 import pytest
 
 from devtools import guard
 
 ROOT = os.path.dirname(os.path.realpath(__file__))
-guard.install()
+seen = pytest.StashKey[int]()
+
+
+def pytest_configure(config):
+    guard.install()
+    if "odoo.tests.common" in sys.modules:
+        guard.install_in_odoo_tests(sys.modules["odoo.tests.common"])
 
 
 def pytest_ignore_collect(collection_path, config):
@@ -25,23 +33,36 @@ def pytest_ignore_collect(collection_path, config):
 
 
 @pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item, nextitem):
+    item.stash[seen] = len(guard.violations)
+    return (yield)
+
+
+@pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(item, call):
     """Fail the test during which something tried to leave the machine."""
     report = yield
-    if call.when == "call" and guard.violations and report.passed:
+    new = guard.violations[item.stash[seen] :]
+    if call.when == "call" and new and report.passed:
         report.outcome = "failed"
-        report.longrepr = "tried to leave the machine: " + "; ".join(guard.violations)
+        report.longrepr = f"tried to leave the machine: {'; '.join(new)}"
     return report
 
 
 @pytest.hookimpl(trylast=True)
 def pytest_sessionfinish(session, exitstatus):
     """Fail the run when anything tried to leave the machine at any time."""
-    if guard.violations and not exitstatus:
+    if guard.violations and exitstatus == pytest.ExitCode.OK:
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
 
 def pytest_terminal_summary(terminalreporter):
+    """Name what tried to leave, and tell `./dev test` the counts."""
+    path = os.environ.get("LIFECYCLE_TALLY")
+    if path:
+        counts = {name: len(found) for name, found in terminalreporter.stats.items()}
+        with open(path, "w") as handle:
+            json.dump(counts, handle)
     if guard.violations:
         terminalreporter.section("tried to leave the machine")
         for violation in sorted(set(guard.violations)):

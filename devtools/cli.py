@@ -2,16 +2,24 @@
 
 import argparse
 import os
+import shutil
+import socket
 import subprocess
 import sys
+import time
 
-from . import console, databases, odoo_server, paths
+from . import console, databases, odoo_server, paths, postgres, serverlog
+
+DEMO = "lifecycle_demo"
+SERVE = "lifecycle_serve"
+BENCH = "lifecycle_bench"
+PORT = 8069
 
 
 def main(arguments):
     """Run one verb; its exit status."""
     try:
-        return _run(arguments)
+        return _parse_and_run(arguments)
     except console.Stop as stop:
         sys.stderr.write(f"dev: {stop}\n")
         return 1
@@ -25,39 +33,173 @@ def main(arguments):
         return 1
 
 
-def _run(arguments):
-    parser = argparse.ArgumentParser(prog="./dev")
-    verbs = parser.add_subparsers(dest="verb", required=True)
-    db = verbs.add_parser("db")
-    db.add_argument("name")
-    db.add_argument("--update", action="store_true")
-    db.add_argument("--fresh", action="store_true")
-    db.add_argument("--glue", action="store_true")
-    shell = verbs.add_parser("shell")
+def _parse_and_run(arguments):
+    parser = _parser()
+    options, rest = parser.parse_known_args(arguments or ["help"])
+    if options.verb == "help":
+        parser.print_help()
+        return 0
+    if rest and options.verb not in ("test", "demo", "bench"):
+        parser.error(f"unknown argument: {rest[0]}")
+    return options.run(options, rest)
+
+
+def _parser():
+    parser = argparse.ArgumentParser(prog="./dev", allow_abbrev=False)
+    verbs = parser.add_subparsers(dest="verb", required=True, metavar="VERB")
+
+    def verb(name, run, text, **more):
+        added = verbs.add_parser(
+            name, help=text, description=text, allow_abbrev=False, **more
+        )
+        added.set_defaults(run=run)
+        return added
+
+    demo = verb("demo", _demo, "run the ten programs over real purchases, then serve")
+    demo.add_argument("--port", type=int, default=PORT)
+    demo.add_argument("--db", default=DEMO)
+    demo.add_argument("--no-serve", action="store_true", help="stop after the report")
+    test = verb("test", _test, "run the tests; other arguments go to pytest")
+    test.add_argument("--db", help="use this database as it is")
+    test.add_argument("--keep", action="store_true", help="keep the test database")
+    serve = verb("serve", _serve, "run Odoo on the demo database, or on a fresh one")
+    serve.add_argument("--port", type=int, default=PORT)
+    serve.add_argument("--db")
+    shell = verb("shell", _shell, "run Odoo's shell, or a script given on stdin")
     shell.add_argument("--db", required=True)
-    test = verbs.add_parser("test")
-    test.add_argument("--db")
-    options, rest = parser.parse_known_args(arguments)
+    database = verb("db", _db, "make a database with the addon installed")
+    database.add_argument("name")
+    database.add_argument("--update", action="store_true", help="update the addon")
+    database.add_argument("--fresh", action="store_true", help="drop it first")
+    database.add_argument("--glue", action="store_true", help="with the glue addons")
+    bench = verb("bench", _bench, "run a benchmark; other arguments go to it")
+    bench.add_argument("name", nargs="?")
+    lint = verb("lint", _lint, "check style, conventions, XML and the server log")
+    lint.add_argument("--quick", action="store_true", help="without starting Odoo")
+    reset = verb("reset", _reset, "drop the databases")
+    reset.add_argument("--all", action="store_true", help="remove all of .dev")
+    verb("help", None, "show this")
+    return parser
+
+
+def _demo(options, rest):
+    if not options.no_serve:
+        _ensure_free(options.port)
+    odoo = odoo_server.Odoo()
+    log = databases.Databases(odoo).make(options.db)
+    if not serverlog.check(log, "installation"):
+        return 1
+    command = [sys.executable, "-m", "devtools.demo", *rest, "--db", options.db]
+    status = subprocess.call(command, cwd=paths.ROOT, env=odoo.environment())
+    if status or options.no_serve:
+        return status
+    return _run_server(odoo, options.db, options.port)
+
+
+def _test(options, rest):
+    from . import testing
+
+    return testing.run(rest, database=options.db, keep=options.keep)
+
+
+def _lint(options, rest):
+    from . import linting
+
+    return linting.run(quick=options.quick)
+
+
+def _serve(options, rest):
+    _ensure_free(options.port)
     odoo = odoo_server.Odoo()
     store = databases.Databases(odoo)
-    if options.verb == "db":
-        if options.fresh or not store.exists(options.name):
-            log = store.make(options.name, with_glue=options.glue)
-            clean = databases.check_log(log, "installation")
-        elif options.update:
-            log = store.update(options.name)
-            clean = databases.check_log(log, "update")
-        else:
-            clean = True
-        print(options.name)
-        return 0 if clean else 1
-    if options.verb == "shell":
-        command = odoo.command("shell", "-d", options.db, "--no-http", "--log-level=warn")
-        return subprocess.call(command, cwd=paths.ROOT, env=odoo.environment())
-    if options.verb == "test":
-        command = [
-            sys.executable, "-m", "pytest", f"--odoo-config={paths.CONFIG}",
-            f"--odoo-database={options.db}", "--odoo-log-level=warn", "--odoo-http",
-            *rest,
-        ]
-        return subprocess.call(command, cwd=paths.ROOT, env=odoo.environment())
+    name = options.db or (DEMO if store.exists(DEMO) else SERVE)
+    if not store.exists(name):
+        store.make(name)
+    return _run_server(odoo, name, options.port)
+
+
+def _shell(options, rest):
+    odoo = odoo_server.Odoo()
+    _ensure_exists(databases.Databases(odoo), options.db)
+    command = odoo.command("shell", "-d", options.db, "--no-http", "--log-level=warn")
+    return subprocess.call(command, cwd=paths.ROOT, env=odoo.environment())
+
+
+def _db(options, rest):
+    store = databases.Databases(odoo_server.Odoo())
+    clean = True
+    if options.fresh or not store.exists(options.name):
+        log = store.make(options.name, with_glue=options.glue)
+        clean = serverlog.check(log, "installation")
+    elif options.update:
+        clean = serverlog.check(store.update(options.name), "update")
+    print(options.name)
+    return 0 if clean else 1
+
+
+def _bench(options, rest):
+    folder = os.path.join(paths.ROOT, "benchmarks")
+    known = sorted(
+        name.removesuffix(".py")
+        for name in (os.listdir(folder) if os.path.isdir(folder) else [])
+        if name.endswith(".py") and not name.startswith("_")
+    )
+    if options.name not in known:
+        raise console.Stop(f"Say which benchmark: {', '.join(known) or 'none yet'}.")
+    odoo = odoo_server.Odoo()
+    databases.Databases(odoo).make(BENCH)
+    command = [sys.executable, "-m", f"benchmarks.{options.name}", "--db", BENCH, *rest]
+    return subprocess.call(command, cwd=paths.ROOT, env=odoo.environment())
+
+
+def _reset(options, rest):
+    if options.all:
+        postgres.stop()
+        console.step("removing .dev")
+        shutil.rmtree(paths.DEV)
+        return 0
+    store = databases.Databases(odoo_server.Odoo())
+    for name in store.all():
+        console.step(f"dropping {name}")
+        store.drop(name)
+    return 0
+
+
+def _ensure_exists(store, name):
+    if not store.exists(name):
+        raise console.Stop(f"No database {name}: make it with ./dev db {name}.")
+
+
+def _ensure_free(port):
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError as error:
+            raise console.Stop(
+                f"Port {port} is taken: stop what uses it, or choose one with --port."
+            ) from error
+
+
+def _run_server(odoo, database, port):
+    """Serve a database until Ctrl-C; say where once it answers."""
+    options = ["-d", database, f"--db-filter=^{database}$", f"--http-port={port}"]
+    options += ["--max-cron-threads=2", "--log-level=warn"]
+    with subprocess.Popen(
+        odoo.command(*options), cwd=paths.ROOT, env=odoo.environment()
+    ) as server:
+        while server.poll() is None and not _answers(port):
+            time.sleep(0.2)
+        if server.poll() is None:
+            console.step(f"Odoo runs on http://localhost:{port} (Ctrl-C stops it)")
+            console.step("log in as admin with the password admin")
+        try:
+            return server.wait()
+        except KeyboardInterrupt:
+            server.wait()
+            return 0
+
+
+def _answers(port):
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0

@@ -18,7 +18,7 @@ class Stop(Exception):
 
 def step(text):
     """Say what starts now."""
-    sys.stderr.write("dev: %s\n" % text)
+    sys.stderr.write(f"dev: {text}\n")
     sys.stderr.flush()
 
 
@@ -36,9 +36,9 @@ class Progress:
             return
         self.last = now
         if self.tty:
-            sys.stderr.write("\r\033[K  %s" % text[:100])
+            sys.stderr.write(f"\r\033[K  {text[:100]}")
         else:
-            sys.stderr.write("  %s\n" % text)
+            sys.stderr.write(f"  {text}\n")
         sys.stderr.flush()
 
     def done(self):
@@ -56,7 +56,7 @@ def lock(name):
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
-            step("waiting for another ./dev command (%s)" % name)
+            step(f"waiting for another ./dev command ({name})")
             fcntl.flock(handle, fcntl.LOCK_EX)
         yield
 
@@ -80,7 +80,7 @@ def write_if_changed(path, text):
                 return
     except FileNotFoundError:
         os.makedirs(os.path.dirname(path), exist_ok=True)
-    part = "%s.%d.part" % (path, os.getpid())
+    part = f"{path}.{os.getpid()}.part"
     with open(part, "w") as handle:
         handle.write(text)
     os.replace(part, path)

@@ -13,7 +13,7 @@ import shutil
 
 from psycopg2 import sql
 
-from . import console, paths, quiet, serverlog
+from . import console, paths, postgres, quiet
 
 DEPENDENCIES = ["crm", "sale_management", "sale_loyalty", "mass_mailing_sms", "survey"]
 PART = "_part"
@@ -68,6 +68,12 @@ class Databases:
             )
             return [name for (name,) in cursor.fetchall()]
 
+    def all(self):
+        """The databases that `dev` made: on a server of others, by their name."""
+        prefix = "" if self.odoo.server == postgres.embedded() else "lifecycle_"
+        own = {"postgres", "template0", "template1"}
+        return [name for name in self.names(prefix) if name not in own]
+
     def drop(self, name):
         """Drop a database and its files, whoever is connected."""
         with self.odoo.server.cursor() as cursor:
@@ -95,7 +101,7 @@ class Databases:
         return name
 
     def clone(self, name, source):
-        """Copy a database and its files; files are shared, as Odoo never changes one."""
+        """Copy a database and its files. Files are shared: Odoo never changes one."""
         with self.odoo.server.cursor() as cursor:
             cursor.execute(
                 sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(
@@ -176,11 +182,6 @@ class Databases:
     @staticmethod
     def _log(name, what):
         return os.path.join(paths.LOGS, f"{name}-{what}.log")
-
-
-def check_log(log, what):
-    """Whether a log is clean; see `serverlog`."""
-    return serverlog.check(log, what)
 
 
 def _files(name):

@@ -14,10 +14,7 @@ from dataclasses import dataclass
 from . import console, paths
 
 KEYRING = "/usr/share/keyrings/debian-archive-keyring.gpg"
-SUITE = "unstable"
-ELSEWHERE = (
-    "set ODOO_PATH to a checkout of Odoo 19 and run the command again."
-)
+ELSEWHERE = "set ODOO_PATH to a checkout of Odoo 19 and run the command again."
 SYSTEM_SOURCES = ("/etc/apt/sources.list", "/etc/apt/sources.list.d")
 
 
@@ -102,11 +99,16 @@ def find_mirror(sources):
 
 
 class Apt:
-    """Debian's package index of one suite, read through a private configuration."""
+    """A private apt: of one of Debian's suites, or of the machine's own sources.
 
-    def __init__(self, folder=paths.APT):
-        self.folder = folder
-        self.archives = os.path.join(folder, "cache", "archives")
+    With a suite, to this apt nothing is installed. Without one, it knows what the
+    machine has, so that `missing` names only what must be added.
+    """
+
+    def __init__(self, suite=None):
+        self.suite = suite
+        self.folder = os.path.join(paths.APT, suite or "machine")
+        self.archives = os.path.join(self.folder, "cache", "archives")
 
     def prepare(self):
         """Write the configuration and fetch the index, or say why that cannot be."""
@@ -116,22 +118,25 @@ class Apt:
                     f"This machine has no {program}, so nothing can be fetched from "
                     f"Debian: {ELSEWHERE}"
                 )
+        for name in ("state/lists/partial", "cache/archives/partial"):
+            os.makedirs(os.path.join(self.folder, name), exist_ok=True)
+        if self.suite:
+            self._write_sources()
+        console.step(f"reading Debian's package index ({self.suite or 'this machine'})")
+        self._run(["apt-get", "update", "--error-on=any"])
+
+    def _write_sources(self):
         mirror = find_mirror(read_system_sources())
         if not mirror or not os.path.exists(KEYRING):
             raise console.Stop(
                 "This machine's apt knows no Debian mirror (or the machine has no "
                 f"Debian archive keyring): {ELSEWHERE}"
             )
-        for name in ("state/lists/partial", "cache/archives/partial"):
-            os.makedirs(os.path.join(self.folder, name), exist_ok=True)
         console.write_if_changed(
             os.path.join(self.folder, "sources.list"),
-            f"deb [signed-by={KEYRING}] {mirror} {SUITE} main\n",
+            f"deb [signed-by={KEYRING}] {mirror} {self.suite} main\n",
         )
-        # An empty status file: to this apt nothing is installed.
         console.write_if_changed(os.path.join(self.folder, "status"), "")
-        console.step(f"reading Debian's package index (suite {SUITE})")
-        self._run(["apt-get", "update", "--error-on=any"])
 
     def download(self, names):
         """Fetch packages and return their files; apt goes on with a half file."""
@@ -146,20 +151,32 @@ class Apt:
         clauses = match.group(1).split(",") if match else []
         return [re.match(r"\s*([^\s|:(]+)", clause).group(1) for clause in clauses]
 
+    def missing(self, name):
+        """The packages that must be added for one to run, itself included."""
+        listed = self._run(
+            ["apt-get", "install", "--print-uris", "-qq", "--no-install-recommends"]
+            + [name]
+        )
+        return re.findall(r"(?m)^'\S+' ([^_\s]+)_\S+\.deb ", listed)
+
     def _run(self, command, cwd=None):
         """Run one of apt's programs with the private configuration; its output."""
         options = {
-            "Dir::Etc::sourcelist": os.path.join(self.folder, "sources.list"),
-            "Dir::Etc::sourceparts": "/dev/null",
-            "Dir::Etc::preferences": "/dev/null",
-            "Dir::Etc::preferencesparts": "/dev/null",
             "Dir::State": os.path.join(self.folder, "state"),
-            "Dir::State::status": os.path.join(self.folder, "status"),
+            "Dir::State::status": "/var/lib/dpkg/status",
             "Dir::Cache": os.path.join(self.folder, "cache"),
             # As root, apt would fetch as a user who may not write here.
             "APT::Sandbox::User": "root",
             "APT::Status-Fd": "1",
         }
+        if self.suite:
+            options |= {
+                "Dir::State::status": os.path.join(self.folder, "status"),
+                "Dir::Etc::sourcelist": os.path.join(self.folder, "sources.list"),
+                "Dir::Etc::sourceparts": "/dev/null",
+                "Dir::Etc::preferences": "/dev/null",
+                "Dir::Etc::preferencesparts": "/dev/null",
+            }
         settings = [part for key in options for part in ("-o", f"{key}={options[key]}")]
         progress = console.Progress(interval=5.0)
         output = []

@@ -1,4 +1,4 @@
-"""The virtual environment. Runs on a bare Python, old ones included, to say what is wrong.
+"""The virtual environment. Runs on a bare Python, if only to say what is wrong.
 
 The environment is ready when its marker holds the hash of the requirement files.
 """
@@ -25,7 +25,7 @@ def is_ready():
     try:
         with open(MARKER) as handle:
             return handle.read() == _fingerprint()
-    except (IOError, OSError):
+    except OSError:
         return False
 
 
@@ -38,12 +38,12 @@ def enter(command):
                 if not is_ready():
                     _make()
     except console.Stop as stop:
-        sys.exit("dev: %s" % stop)
-    except (IOError, OSError) as error:
+        sys.exit(f"dev: {stop}")
+    except OSError as error:
         sentence = console.explain_os_error(error)
         if sentence is None:
             raise
-        sys.exit("dev: %s" % sentence)
+        sys.exit(f"dev: {sentence}")
     except KeyboardInterrupt:
         sys.exit(130)
     os.execv(paths.VENV_PYTHON, [paths.VENV_PYTHON] + command)
@@ -62,12 +62,12 @@ def _ensure_python(command):
     if OLDEST <= sys.version_info[:2] <= NEWEST:
         return
     for minor in range(NEWEST[1], OLDEST[1] - 1, -1):
-        found = shutil.which("python3.%d" % minor)
+        found = shutil.which(f"python3.{minor}")
         if found:
             os.execv(found, [found] + command)
     raise console.Stop(
-        "Odoo 19 needs Python 3.10 to 3.13, and this is %d.%d: install one of them "
-        "and run the command again." % sys.version_info[:2]
+        f"Odoo 19 needs Python 3.10 to 3.13, and this is {sys.version.split()[0]}: "
+        "install one of them and run the command again."
     )
 
 
@@ -112,14 +112,15 @@ def _create():
         [sys.executable, "-m", "venv", paths.VENV],
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
-        universal_newlines=True,
+        text=True,
     )
     if result.returncode:
         if "No space left" in result.stdout:
             raise console.Stop(console.DISK_FULL)
         raise console.Stop(
-            "Could not make the virtual environment; Python says: %s"
-            % (result.stdout.strip().splitlines() or ["nothing"])[-1]
+            "Could not make the virtual environment; Python says: {}".format(
+                (result.stdout.strip().splitlines() or ["nothing"])[-1]
+            )
         )
 
 
@@ -130,8 +131,8 @@ def _explain_pip(output):
     if any(sign in output for sign in signs):
         raise console.Stop(
             "pip cannot reach its package index: check the network (or pip's own "
-            "settings) and run the command again. It said: %s"
-            % output.strip().splitlines()[-1]
+            "settings) and run the command again. It said: "
+            + output.strip().splitlines()[-1]
         )
     sys.stderr.write(output)
     raise console.Stop("pip could not install the packages (its output is above).")

@@ -5,9 +5,7 @@ import re
 import subprocess
 import sys
 
-from . import console, odoo_source, paths, postgres
-
-NOWHERE = "http://127.0.0.1:9"
+from . import console, odoo_source, paths, postgres, quiet
 
 
 class Odoo:
@@ -83,7 +81,7 @@ class Odoo:
             # A port where nothing listens: no mail server of this machine gets mail.
             "smtp_server": "127.0.0.1",
             "smtp_port": "9",
-            "publisher_warranty_url": NOWHERE,
+            "publisher_warranty_url": quiet.NOWHERE,
         }
         lines = [f"{key} = {value}" for key, value in options.items() if value]
         text = "\n".join(["[options]", *lines, ""])

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 from . import console, debian, paths
 
-PACKAGE = "odoo-19"
+PACKAGE, SUITE = "odoo-19", "unstable"
 # Odoo's own code links into these packages instead of carrying the files.
 LINKED = re.compile(r"fonts-|gsfonts$|libjs-|node-")
 MAJOR = 19
@@ -29,7 +29,7 @@ class Source:
 
     @property
     def addons(self):
-        """The folders of addons outside the package: a checkout has one, Debian none."""
+        """Folders of addons outside the package: a checkout has one, Debian none."""
         inside = os.path.join(self.root, "odoo", "addons", "crm")
         return [] if os.path.exists(inside) else [os.path.join(self.root, "addons")]
 
@@ -84,7 +84,7 @@ def _version(root):
 
 def _fetch():
     """Fetch Debian's package and what its links point to; unpack all, then rename."""
-    apt = debian.Apt()
+    apt = debian.Apt(SUITE)
     apt.prepare()
     wanted, names = [PACKAGE], []
     while wanted:

@@ -84,16 +84,21 @@ def ensure():
             named.connect().close()
         except psycopg2.OperationalError as error:
             raise console.Stop(
-                "Cannot use the PostgreSQL server that DATABASE_URL or the PG* variables "
-                "name: %s" % str(error).strip().splitlines()[0]
+                "Cannot use the PostgreSQL server that DATABASE_URL or PG* name: "
+                + str(error).strip().splitlines()[0]
             ) from error
         return named
-    server = Server(host=_socket_folder(), port=str(PORT), user=USER)
+    server = embedded()
     if not _answers(server):
         with console.lock("postgres"):
             if not _answers(server):
                 _start(server)
     return server
+
+
+def embedded():
+    """Our own server, running or not."""
+    return Server(host=_socket_folder(), port=str(PORT), user=USER)
 
 
 def stop():
@@ -137,9 +142,7 @@ def _socket_folder():
     folder = os.path.join(paths.POSTGRES, "run")
     if len(folder) > 80:  # A unix socket's path may have 107 characters.
         name = hashlib.sha256(paths.DEV.encode()).hexdigest()[:12]
-        folder = os.path.join(
-            tempfile.gettempdir(), "lifecycle-%d-%s" % (os.getuid(), name)
-        )
+        folder = os.path.join(tempfile.gettempdir(), f"lifecycle-{os.getuid()}-{name}")
     return folder
 
 
@@ -169,7 +172,7 @@ def _start(server):
         _initialise()
     console.write_if_changed(
         os.path.join(DATA, "lifecycle.conf"),
-        SETTINGS + "unix_socket_directories = '%s'\n" % server.host,
+        SETTINGS + f"unix_socket_directories = '{server.host}'\n",
     )
     _give(os.path.join(DATA, "lifecycle.conf"))
     console.step("starting PostgreSQL")
@@ -180,8 +183,8 @@ def _start(server):
     )
     if result.returncode or not _answers(server):
         raise console.Stop(
-            "PostgreSQL does not start; see %s, or begin anew with ./dev reset --all."
-            % SERVER_LOG
+            f"PostgreSQL does not start; see {SERVER_LOG}, or begin anew with "
+            "./dev reset --all."
         )
 
 
@@ -203,8 +206,9 @@ def _initialise():
         if "No space left" in result.stdout:
             raise console.Stop(console.DISK_FULL)
         raise console.Stop(
-            "Could not make the PostgreSQL server; initdb says: %s"
-            % (result.stdout.strip().splitlines() or ["nothing"])[-1]
+            "Could not make the PostgreSQL server; initdb says: {}".format(
+                (result.stdout.strip().splitlines() or ["nothing"])[-1]
+            )
         )
     with open(os.path.join(part, "postgresql.conf"), "a") as handle:
         handle.write("\ninclude = 'lifecycle.conf'\n")

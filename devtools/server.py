@@ -5,13 +5,14 @@ Ends with status 1 when anything tried to leave the machine.
 
 import sys
 
-from . import guard
+from . import guard, quiet
 
 
 def main():
     guard.install()
     import odoo.cli
 
+    quiet.skip_link_titles()
     status = None
     try:
         odoo.cli.main()
@@ -19,8 +20,9 @@ def main():
         status = stop.code
     if guard.violations:
         sys.stderr.write(
-            "dev: this run tried to leave the machine: %s\n"
-            % "; ".join(sorted(set(guard.violations)))
+            "dev: this run tried to leave the machine: {}\n".format(
+                "; ".join(sorted(set(guard.violations)))
+            )
         )
         sys.exit(1)
     sys.exit(status)
