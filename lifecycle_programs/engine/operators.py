@@ -1,8 +1,8 @@
 """The table of operators. Check, SQL, Python and explanation all derive from it.
 
 To add an operator, add one row: its key is the token of the grammar ("GE"), the
-function ("$between") or the attribute (".year"), then how it is written, then its cases,
-which are described in :mod:`case`.
+function ("$between") or the attribute (".year"), then how it is written, then its
+cases, which are described in :mod:`case`.
 """
 
 import operator as py
