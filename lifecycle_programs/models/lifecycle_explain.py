@@ -1,0 +1,141 @@
+"""What people read about a decision: why somebody got in, why a message did not leave."""
+
+from markupsafe import Markup
+
+from odoo import api, fields, models
+from odoo.tools.translate import LazyTranslate
+
+_lt = LazyTranslate(__name__)
+
+# Words for the reasons that step runs keep; an unknown one is shown as it is.
+REASONS = {
+    # the checks before sending
+    "archived": _lt("the contact is archived"),
+    "no_address": _lt("no address for this channel"),
+    "bad_address": _lt("the address is not valid"),
+    "same_address": _lt("somebody else with the same address has received it"),
+    "too_late": _lt("too late to be true"),
+    "blacklist": _lt("the address is blacklisted"),
+    "opt_out": _lt("opted out of this kind of message"),
+    "no_thanks": _lt("said “no thanks” to this program"),
+    "paused": _lt("taken over by a salesperson"),
+    "higher_program": _lt("a more important program was busy with the contact"),
+    "cap": _lt("enough messages in these days"),
+    "no_discount": _lt("no live discount"),
+    "no_content": _lt("nothing new to show on the topic"),
+    # steps
+    "timeout": _lt("nothing happened in time"),
+    "event": _lt("it happened"),
+    "branch": _lt("the rule matched"),
+    "else": _lt("no rule matched"),
+    "no_date": _lt("no date to count from"),
+    "error": _lt("failed"),
+    "program_not_running": _lt("the other program is not running"),
+    "not_let_in": _lt("the other program did not let the contact in"),
+    "below_value": _lt("below the value limit"),
+    # discounts
+    "no_discount_chosen": _lt("no discount chosen"),
+}
+
+
+class LifecycleStepRun(models.Model):
+    _inherit = "lifecycle.step.run"
+
+    reason_text = fields.Char(string="Why", compute="_compute_reason_text")
+
+    @api.depends("reason")
+    def _compute_reason_text(self):
+        words = self._get_reason_words()
+        for run in self:
+            run.reason_text = words.get(run.reason, run.reason or "")
+
+    @api.model
+    def _get_reason_words(self):
+        return {code: self.env._(text) for code, text in REASONS.items()}
+
+
+class LifecycleEnrolment(models.Model):
+    _inherit = "lifecycle.enrolment"
+
+    reasons_html = fields.Html(
+        string="Why is this contact here?", compute="_compute_reasons_html"
+    )
+
+    def _compute_display_name(self):
+        for enrolment in self:
+            enrolment.display_name = self.env._(
+                "%(contact)s in %(program)s",
+                contact=enrolment.partner_id.display_name,
+                program=enrolment.program_id.name,
+            )
+
+    @api.depends("reasons", "payload")
+    def _compute_reasons_html(self):
+        for enrolment in self:
+            parts = [
+                Markup("<li>%s</li>") % clause.get("text", "")
+                for clause in enrolment.reasons or []
+            ]
+            if enrolment.event_id:
+                parts.insert(
+                    0,
+                    Markup("<li>%s</li>")
+                    % self.env._(
+                        "%(event)s on %(day)s",
+                        event=enrolment.event_id.type_id.name,
+                        day=fields.Date.to_string(enrolment.event_id.occurred_at),
+                    ),
+                )
+            if not parts:
+                parts = [Markup("<li>%s</li>") % self.env._("Added by a person.")]
+            enrolment.reasons_html = Markup("<ul>%s</ul>") % Markup("").join(parts)
+
+    def action_leave(self):
+        """Take these people out of the program, by hand."""
+        self.check_access("read")
+        enrolments = self.filtered(lambda one: one.state in ("active", "error")).sudo()
+        enrolments._leave("exited", "by_hand", fields.Datetime.now())
+        return True
+
+    def action_pause(self):
+        """A salesperson keeps the program away from the contact for 30 days."""
+        self.check_access("read")
+        until = fields.Datetime.add(fields.Datetime.now(), days=30)
+        self.sudo().write({"paused_until": until})
+        return True
+
+
+class LifecycleEvent(models.Model):
+    _inherit = "lifecycle.event"
+
+    payload_text = fields.Char(compute="_compute_payload_text")
+
+    @api.depends("payload")
+    def _compute_payload_text(self):
+        for event in self:
+            event.payload_text = ", ".join(
+                f"{key.replace('_', ' ')}: {_plain(value)}"
+                for key, value in (event.payload or {}).items()
+                if value not in (None, False, "", [])
+            )
+
+
+class LifecycleProgram(models.Model):
+    _inherit = "lifecycle.program"
+
+    rule_description = fields.Text(
+        string="In words", compute="_compute_rule_description"
+    )
+
+    @api.depends("rule", "parameter_ids.value", "parameter_ids.name")
+    def _compute_rule_description(self):
+        for program in self:
+            program.rule_description = (
+                program._rule(program.rule, entry=True).description
+                if program.rule
+                else self.env._("Everybody whom the start brings along.")
+            )
+
+
+def _plain(value):
+    return ", ".join(map(str, value)) if isinstance(value, list) else value

@@ -1,0 +1,483 @@
+"""Enrolling, events and due steps: the way through the house."""
+
+from unittest.mock import patch
+
+from odoo import Command
+from odoo.exceptions import UserError, ValidationError
+from odoo.tests import tagged
+
+from .common import LifecycleCommon
+
+WEEK = {"type": "wait", "wait_value": 7, "key": "week"}
+END = {"type": "end", "key": "end"}
+
+
+@tagged("lifecycle")
+class TestRunner(LifecycleCommon):
+    def test_wait_counts_from_entry(self):
+        """Days count from the entry (R30): day 2, then day 5, whenever the runner comes
+        by."""
+        program = self.make_program(
+            {"type": "wait", "wait_value": 2, "wait_from": "entry", "key": "two"},
+            {"type": "wait", "wait_value": 5, "wait_from": "entry", "key": "five"},
+            END,
+        )
+        enrolment = program._enrol_partners(self.make_contact(), self.start)
+        self.run_due()
+        self.assertSteps(enrolment, [])
+        self.assertEqual(enrolment.due_at, self.at(days=2))
+        self.run_due(days=3)
+        self.assertSteps(enrolment, ["two done"])
+        self.assertEqual(enrolment.due_at, self.at(days=5))
+        self.run_due(days=5)
+        self.assertEqual(enrolment.state, "ended")
+        self.assertSteps(enrolment, ["two done", "five done", "end done"])
+
+    def test_running_twice_changes_nothing(self):
+        program = self.make_program(WEEK, END)
+        enrolment = program._enrol_partners(self.make_contact(), self.start)
+        self.run_due(days=1)
+        before = enrolment.read()
+        self.assertEqual(self.run_due(days=1), 0)
+        self.assertEqual(enrolment.read(), before)
+
+    def test_wait_for_an_event_or_the_timeout(self):
+        """Branching (R63, R65): who clicked goes one way, who did not another."""
+        program = self.make_program(
+            {
+                "type": "wait_until",
+                "wait_value": 3,
+                "key": "click",
+                "branches": [{"events": ["mail_clicked"], "next": "yes"}],
+                "next": "no",
+            },
+            {"type": "wait", "wait_value": 1, "key": "yes", "next": "end"},
+            {"type": "wait", "wait_value": 1, "key": "no", "next": "end"},
+            END,
+        )
+        clicks, waits = self.make_contacts(2)
+        enrolments = program._enrol_partners(clicks | waits, self.start)
+        self.run_due()
+        self.make_event("mail_clicked", clicks, self.at(days=1))
+        self.consume(days=1)
+        self.run_due(days=1)
+        clicked = enrolments.filtered(lambda one: one.partner_id == clicks)
+        self.assertEqual(clicked.step_id.key, "yes")
+        self.assertEqual((enrolments - clicked).step_id.key, "click")
+        self.run_due(days=10)
+        self.run_due(days=12)
+        self.assertSteps(clicked, ["click done event", "yes done", "end done"])
+        self.assertSteps(
+            enrolments - clicked, ["click done timeout", "no done", "end done"]
+        )
+
+    def test_due_steps_see_events_first(self):
+        """Once an order is in, nothing of the program leaves any more (R73)."""
+        program = self.make_program(
+            WEEK,
+            END,
+            goal_event_type_ids=[Command.link(self.event_type("order_confirmed").id)],
+        )
+        contact = self.make_contact()
+        enrolment = program._enrol_partners(contact, self.start)
+        self.run_due()
+        self.make_event("order_confirmed", contact, self.at(days=8))
+        self.run_due(days=8)
+        self.assertEqual(enrolment.state, "goal")
+        self.assertEqual(enrolment.goal_at, self.at(days=8))
+        self.assertSteps(enrolment, [])
+
+    def test_goal_rule_sees_entry_and_event(self):
+        program = self.make_program(
+            WEEK,
+            END,
+            goal_event_type_ids=[Command.link(self.event_type("order_confirmed").id)],
+            goal_rule="entry.category in event.categories",
+        )
+        contact = self.make_contact()
+        enrolment = program._enrol_partners(
+            contact, self.start, {contact.id: {"category": "Mugs"}}
+        )
+        self.make_event(
+            "order_confirmed", contact, self.at(days=1), categories=["Bags"]
+        )
+        self.consume(days=1)
+        self.assertFalse(enrolment.goal_at)
+        self.make_event(
+            "order_confirmed", contact, self.at(days=2), categories=["Bags", "Mugs"]
+        )
+        self.consume(days=2)
+        self.assertEqual(enrolment.state, "goal")
+
+    def test_goal_window(self):
+        program = self.make_program(
+            {"type": "wait", "wait_value": 90},
+            goal_event_type_ids=[Command.link(self.event_type("order_confirmed").id)],
+            goal_days=30,
+        )
+        contact = self.make_contact()
+        enrolment = program._enrol_partners(contact, self.start)
+        self.make_event("order_confirmed", contact, self.at(days=31))
+        self.consume(days=31)
+        self.assertFalse(enrolment.goal_at)
+
+    def test_exit_event(self):
+        program = self.make_program(
+            WEEK,
+            exit_event_type_ids=[Command.link(self.event_type("order_cancelled").id)],
+        )
+        contact = self.make_contact()
+        enrolment = program._enrol_partners(contact, self.start)
+        self.make_event("order_cancelled", contact, self.at(days=1))
+        self.consume(days=1)
+        self.assertEqual((enrolment.state, enrolment.end_reason),
+                         ("exited", "order_cancelled"))
+
+    def test_events_keep_their_order_per_contact(self):
+        """Entered by the order, out by its cancellation, though both come at once."""
+        program = self.make_program(
+            WEEK,
+            start="event",
+            event_type_ids=[Command.link(self.event_type("order_confirmed").id)],
+            exit_event_type_ids=[Command.link(self.event_type("order_cancelled").id)],
+        )
+        contact = self.make_contact()
+        self.make_event("order_cancelled", contact, self.at(minutes=2))
+        self.make_event("order_confirmed", contact, self.at(minutes=1))
+        self.consume(hours=1)
+        enrolment = self.enrolment_of(contact, program)
+        self.assertEqual(enrolment.state, "exited")
+
+    def test_split_takes_the_first_branch_that_matches(self):
+        """If, else if, else (R66, R67)."""
+        program = self.make_program(
+            {
+                "type": "split",
+                "key": "split",
+                "branches": [
+                    {"rule": 'contact.city == "Turku"', "next": "turku"},
+                    {"rule": 'contact.country == "FI"', "next": "finland"},
+                ],
+                "next": "end",
+            },
+            {**WEEK, "key": "turku", "next": "end"},
+            {**WEEK, "key": "finland", "next": "end"},
+            END,
+        )
+        finland = self.env.ref("base.fi").id
+        turku = self.make_contact("Aino A", city="Turku", country_id=finland)
+        oulu = self.make_contact("Eino E", city="Oulu", country_id=finland)
+        oslo = self.make_contact("Nils N", city="Oslo")
+        enrolments = program._enrol_partners(turku | oulu | oslo, self.start)
+        self.run_due()
+        by_partner = {one.partner_id: one for one in enrolments}
+        self.assertEqual(by_partner[turku].step_id.key, "turku")
+        self.assertEqual(by_partner[oulu].step_id.key, "finland")
+        self.assertEqual(by_partner[oslo].state, "ended")
+
+    def test_start_another_program_with_the_same_entry_values(self):
+        """Move a contact between programs (R70)."""
+        second = self.make_program(WEEK, code="second")
+        first = self.make_program(
+            {"type": "start_program", "target_program_id": second.id}, code="first"
+        )
+        contact = self.make_contact()
+        first._enrol_partners(contact, self.start, {contact.id: {"topic": "tents"}})
+        self.run_due()
+        enrolment = self.enrolment_of(contact, second)
+        self.assertEqual(enrolment.payload, {"topic": "tents"})
+
+
+@tagged("lifecycle")
+class TestEntry(LifecycleCommon):
+    def make_order_program(self, **values):
+        return self.make_program(
+            WEEK,
+            start="event",
+            event_type_ids=[Command.link(self.event_type("order_confirmed").id)],
+            **values,
+        )
+
+    def test_entry_rule_and_numbers(self):
+        """A program starts on an event, and the rule reads the program's numbers
+        (R43, R53)."""
+        program = self.make_order_program(
+            rule="event.amount >= param.amount",
+            parameter_ids=[
+                Command.create({"name": "Amount", "code": "amount", "value": 100})
+            ],
+        )
+        small, big = self.make_contacts(2)
+        self.make_event("order_confirmed", small, amount=99.99)
+        self.make_event("order_confirmed", big, amount=100)
+        self.consume()
+        self.assertFalse(self.enrolment_of(small, program))
+        enrolment = self.enrolment_of(big, program)
+        self.assertEqual(enrolment.state, "active")
+        self.assertTrue(enrolment.reasons[0]["ok"])
+
+    def test_old_and_imported_events_enrol_nobody(self):
+        program = self.make_order_program()
+        old, imported = self.make_contacts(2)
+        self.make_event("order_confirmed", old, self.at(days=-3))
+        self.make_event("order_confirmed", imported).is_history = True
+        self.consume()
+        self.assertFalse(program.enrolment_ids)
+
+    def test_internal_people_and_contacts_without_address_stay_out(self):
+        program = self.make_order_program()
+        nobody = self.env["res.partner"].create({"name": "No Address"})
+        archived = self.make_contact("Gone Away", active=False)
+        for partner in (nobody, archived, self.marketer.partner_id,
+                        self.company.partner_id):
+            self.make_event("order_confirmed", partner)
+        self.consume()
+        self.assertFalse(program.enrolment_ids)
+
+    def test_one_at_a_time_and_pause_before_reentry(self):
+        program = self.make_order_program(reentry="cooldown", cooldown_days=30)
+        contact = self.make_contact()
+        for day in (0, 1, 29):
+            self.make_event("order_confirmed", contact, self.at(days=day))
+            self.consume(days=day)
+            self.run_due(days=day)
+        self.assertEqual(len(program.enrolment_ids), 1)
+        self.make_event("order_confirmed", contact, self.at(days=31))
+        self.consume(days=31)
+        self.assertEqual(len(program.enrolment_ids), 2)
+
+    def test_one_per_order(self):
+        program = self.make_order_program(
+            entry_key="order", reentry="never", cooldown_scope="key"
+        )
+        contact = self.make_contact()
+        for order in ("S1", "S2", "S1"):
+            self.make_event("order_confirmed", contact, order=order)
+        self.consume()
+        keys = program.enrolment_ids.mapped("entry_key")
+        self.assertEqual(sorted(keys), ["S1", "S2"])
+
+    def test_main_contact_or_a_role_instead_of_who_ordered(self):
+        firm = self.make_contact("Acme Oy", is_company=True)
+        buyer = self.make_contact("Buyer B", parent_id=firm.id)
+        tag = self.env["res.partner.category"].create({"name": "Marketing contact"})
+        chosen = self.make_contact(
+            "Chosen C", parent_id=firm.id, category_id=[Command.link(tag.id)]
+        )
+        main = self.make_order_program(code="main", recipient="main")
+        role = self.make_order_program(
+            code="role", recipient="role", recipient_tag_id=tag.id
+        )
+        self.make_event("order_confirmed", buyer)
+        self.consume()
+        self.assertEqual(main.enrolment_ids.partner_id, firm)
+        self.assertEqual(role.enrolment_ids.partner_id, chosen)
+
+    def test_scheduled_programs_share_one_snapshot(self):
+        """A program starts from the state of the account, on a schedule (R43)."""
+        programs = self.env["lifecycle.program"]
+        for city in ("Turku", "Oulu"):
+            programs |= self.make_program(
+                WEEK,
+                code=city,
+                start="schedule",
+                schedule="weekly",
+                rule=f'contact.city == "{city}"',
+            )
+        turku = self.make_contact("Aino A", city="Turku")
+        oulu = self.make_contact("Eino E", city="Oulu")
+        facts = type(self.env["lifecycle.fact"])
+        with patch.object(
+            facts, "_snapshot", autospec=True, side_effect=facts._snapshot
+        ) as snapshot:
+            self.assertEqual(self.env["lifecycle.program"]._scan(self.at(hours=1)), 2)
+        self.assertEqual(snapshot.call_count, 1)
+        self.assertEqual(programs[0].enrolment_ids.partner_id, turku)
+        self.assertEqual(programs[1].enrolment_ids.partner_id, oulu)
+        self.assertEqual(self.env["lifecycle.program"]._scan(self.at(hours=2)), 0)
+
+    def test_companies_stay_apart(self):
+        other = self.env["res.company"].create({"name": "Other"})
+        program = self.make_order_program(company_id=other.id)
+        self.make_event("order_confirmed", self.make_contact())
+        self.consume()
+        self.assertFalse(program.enrolment_ids)
+
+    def test_entry_costs_the_same_for_ten_and_a_hundred(self):
+        program = self.make_order_program(rule="orders.count < 5")
+        counts = []
+        for size in (10, 100):
+            contacts = self.env["res.partner"].create(
+                [
+                    {"name": f"P {size} {n}", "email": f"p{size}.{n}@example.com"}
+                    for n in range(size)
+                ]
+            )
+            for contact in contacts:
+                self.make_event("order_confirmed", contact)
+            self.env.flush_all()
+            self.env.invalidate_all()
+            before = self.env.cr.sql_log_count
+            self.consume()
+            self.env.flush_all()
+            counts.append(self.env.cr.sql_log_count - before)
+        self.assertEqual(len(program.enrolment_ids), 110)
+        self.assertLessEqual(counts[1], counts[0])
+
+
+@tagged("lifecycle")
+class TestFailures(LifecycleCommon):
+    def fail_for(self, partner):
+        """Make the end step fail for one contact, with a database error."""
+        steps = type(self.env["lifecycle.step"])
+        original = steps._run_end_batch
+
+        def run(step, enrolments, now):
+            if partner in enrolments.partner_id:
+                step.env.cr.execute("SELECT 1 / 0")
+            return original(step, enrolments, now)
+
+        return patch.object(steps, "_run_end_batch", run)
+
+    def test_a_failing_contact_stops_nobody_else(self):
+        program = self.make_program(END)
+        good, bad, other = self.make_contacts(3)
+        enrolments = program._enrol_partners(good | bad | other, self.start)
+        guilty = enrolments.filtered(lambda one: one.partner_id == bad)
+        with self.fail_for(bad), self.assertLogs(level="WARNING"):
+            self.env["lifecycle.enrolment"]._run_due(self.start)
+        self.assertEqual(set((enrolments - guilty).mapped("state")), {"ended"})
+        self.assertEqual((guilty.state, guilty.retry_count), ("active", 1))
+        self.assertIn("division by zero", guilty.error)
+        self.assertEqual(guilty.due_at, self.at(minutes=1))
+        self.run_due(minutes=1)
+        self.assertEqual(guilty.state, "ended")
+        self.assertFalse(guilty.error)
+
+    def test_after_the_last_try_the_error_stays_and_can_be_retried(self):
+        program = self.make_program(END)
+        bad = self.make_contact()
+        enrolment = program._enrol_partners(bad, self.start)
+        with self.fail_for(bad), self.assertLogs(level="WARNING"):
+            for day in range(6):
+                self.env["lifecycle.enrolment"]._run_due(self.at(days=day))
+        self.assertEqual(enrolment.state, "error")
+        self.assertSteps(enrolment, ["end failed error"])
+        self.assertTrue(program.activity_ids, "the owner is told")
+        enrolment.action_retry()
+        self.env["lifecycle.enrolment"]._run_due(self.at(days=7))
+        self.assertEqual(enrolment.state, "ended")
+
+    def test_a_broken_program_does_not_stop_the_others(self):
+        orders = [Command.link(self.event_type("order_confirmed").id)]
+        broken = self.make_program(
+            WEEK, code="broken", start="event", event_type_ids=orders
+        )
+        healthy = self.make_program(
+            WEEK, code="healthy", start="event", event_type_ids=orders
+        )
+        self.env.flush_all()
+        self.env.cr.execute(
+            "UPDATE lifecycle_program SET rule = 'no.such_fact > 1' WHERE id = %s",
+            (broken.id,),
+        )
+        self.env.invalidate_all()
+        contact = self.make_contact()
+        event = self.make_event("order_confirmed", contact)
+        with self.assertLogs("odoo.addons.lifecycle_programs", level="ERROR"):
+            self.consume()
+        self.assertTrue(self.enrolment_of(contact, healthy))
+        self.assertTrue(event.processed_at)
+        self.assertIn("no.such_fact", broken.error)
+
+    def test_a_poisoned_event_waits_and_the_others_go_on(self):
+        orders = [Command.link(self.event_type("order_confirmed").id)]
+        program = self.make_program(WEEK, start="event", event_type_ids=orders)
+        good, bad = self.make_contacts(2)
+        self.make_event("order_confirmed", good)
+        poisoned = self.make_event("order_confirmed", bad)
+        events = type(self.env["lifecycle.event"])
+        original = events._move_enrolments
+
+        def move(batch, now):
+            if bad in batch.partner_id:
+                batch.env.cr.execute("SELECT 1 / 0")
+            return original(batch, now)
+
+        with (
+            patch.object(events, "_move_enrolments", move),
+            self.assertLogs(level="WARNING"),
+        ):
+            self.consume()
+        self.assertTrue(self.enrolment_of(good, program))
+        self.assertFalse(poisoned.processed_at)
+        self.assertIn("division by zero", poisoned.error)
+        self.consume(minutes=6)
+        self.assertTrue(poisoned.processed_at)
+        self.assertTrue(self.enrolment_of(bad, program))
+
+
+@tagged("lifecycle")
+class TestVersions(LifecycleCommon):
+    def test_published_steps_do_not_change(self):
+        program = self.make_program(WEEK, END)
+        step = program.version_id.step_ids[0]
+        with self.assertRaises(UserError):
+            step.wait_value = 3
+        with self.assertRaises(UserError):
+            step.unlink()
+        with self.assertRaises(UserError):
+            step.copy({"key": "another"})
+
+    def test_editing_makes_a_draft_and_people_inside_stay(self):
+        program = self.make_program(WEEK, END)
+        enrolment = program._enrol_partners(self.make_contact(), self.start)
+        program.action_edit_steps()
+        draft = program.draft_version_id
+        self.assertEqual(draft.number, 2)
+        self.assertEqual(draft.step_ids.mapped("key"), ["week", "end"])
+        self.assertEqual(draft.step_ids[0].next_step_id, draft.step_ids[1])
+        draft.step_ids[0].wait_value = 3
+        program.action_publish()
+        self.assertEqual(program.version_id, draft)
+        self.assertEqual(enrolment.version_id.state, "retired")
+        newcomer = program._enrol_partners(self.make_contact("New N"), self.start)
+        self.run_due()
+        self.assertEqual(enrolment.due_at, self.at(days=7))
+        self.assertEqual(newcomer.due_at, self.at(days=3))
+
+    def test_problems_are_told_before_publishing(self):
+        program = self.make_program(
+            {"type": "split", "key": "loop", "next": "loop"}, publish=False
+        )
+        with self.assertRaisesRegex(ValidationError, "leads back to itself"):
+            program.action_publish()
+
+    def test_a_misspelt_fact_is_refused_with_its_place(self):
+        with self.assertRaisesRegex(ValidationError, "orders.count"):
+            self.make_program(WEEK, rule="orders.cuont > 1")
+
+    def test_paused_programs_run_nothing(self):
+        program = self.make_program(END)
+        enrolment = program._enrol_partners(self.make_contact(), self.start)
+        program.action_pause()
+        self.assertEqual(self.run_due(days=1), 0)
+        program.action_resume()
+        self.run_due(days=1)
+        self.assertEqual(enrolment.state, "ended")
+
+    def test_a_salesperson_cannot_edit_programs(self):
+        program = self.make_program(WEEK).with_user(self.salesperson)
+        self.assertTrue(program.name)
+        with self.assertRaises(UserError):
+            program.write({"rule": ""})
+        with self.assertRaises(UserError):
+            program.action_publish()
+        program.with_user(self.marketer).write({"cooldown_days": 5})
+
+    def test_copy(self):
+        program = self.make_program(WEEK, END)
+        copy = program.copy()
+        self.assertEqual(copy.state, "draft")
+        self.assertEqual(copy.draft_version_id.step_ids.mapped("key"), ["week", "end"])
+        self.assertEqual(program.version_id.step_ids.mapped("key"), ["week", "end"])

@@ -1,0 +1,2 @@
+from . import lifecycle_publish
+from . import lifecycle_enrol
