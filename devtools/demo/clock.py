@@ -1,7 +1,7 @@
 """The simulated clock: Python's and Odoo's, moved together.
 
-freezegun is started once for the whole run and only moved from moment to moment, because
-starting it walks through all loaded modules. ``cr.now()``, which Odoo uses for
+freezegun is started once for the whole run and only moved from moment to moment,
+because starting it walks through all loaded modules. ``cr.now()``, which Odoo uses for
 ``create_date``, crons and much else, asks PostgreSQL; it is answered from here.
 """
 
@@ -11,11 +11,20 @@ from unittest.mock import patch
 
 import freezegun.api
 from freezegun import freeze_time
+
 from odoo import sql_db
 
-# Modules that must keep the real clock: the connection pool would close connections that
-# seem idle for a simulated night, and sockets count real seconds.
-REAL = ["odoo.sql_db", "aiosmtpd", "asyncio", "logging", "smtplib", "socket", "psycopg2"]
+# Modules that must keep the real clock: the connection pool would close connections
+# that seem idle for a simulated night, and sockets count real seconds.
+REAL = [
+    "odoo.sql_db",
+    "aiosmtpd",
+    "asyncio",
+    "logging",
+    "smtplib",
+    "socket",
+    "psycopg2",
+]
 
 
 def real_seconds() -> float:

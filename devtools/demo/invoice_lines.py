@@ -9,15 +9,39 @@ from decimal import Decimal, InvalidOperation
 from pathlib import Path
 
 from .categories import categorise
-from .purchases import (FREIGHT, GOODS, SERVICE, Document, History, InputError, Line,
-                        Product)
+from .purchases import (
+    FREIGHT,
+    GOODS,
+    SERVICE,
+    Document,
+    History,
+    InputError,
+    Line,
+    Product,
+)
 
 # The names under which a column may come, without case, blanks or separators.
 COLUMNS = {
-    "invoice": ("invoiceno", "invoice", "invoicenumber", "order", "orderno", "orderid",
-                "ordernumber", "invoiceid"),
-    "code": ("stockcode", "sku", "productcode", "productid", "itemcode", "product",
-             "item", "code"),
+    "invoice": (
+        "invoiceno",
+        "invoice",
+        "invoicenumber",
+        "order",
+        "orderno",
+        "orderid",
+        "ordernumber",
+        "invoiceid",
+    ),
+    "code": (
+        "stockcode",
+        "sku",
+        "productcode",
+        "productid",
+        "itemcode",
+        "product",
+        "item",
+        "code",
+    ),
     "name": ("description", "productname", "itemname", "name"),
     "quantity": ("quantity", "qty", "units", "amount"),
     "at": ("invoicedate", "date", "orderdate", "datetime", "invoicedatetime"),
@@ -27,15 +51,52 @@ COLUMNS = {
 }
 NEEDED = ("invoice", "quantity", "at", "price", "customer")
 DATE_FORMATS = (
-    "%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M", "%Y-%m-%d", "%Y%m%d",
-    "%d.%m.%Y %H:%M:%S", "%d.%m.%Y %H:%M", "%d.%m.%Y", "%d/%m/%Y %H:%M", "%d/%m/%Y",
-    "%m/%d/%Y %H:%M", "%m/%d/%Y", "%d-%m-%Y %H:%M", "%d-%m-%Y", "%d-%b-%Y", "%d %b %Y",
+    "%Y-%m-%d %H:%M:%S",
+    "%Y-%m-%dT%H:%M:%S",
+    "%Y-%m-%d %H:%M",
+    "%Y-%m-%d",
+    "%Y%m%d",
+    "%d.%m.%Y %H:%M:%S",
+    "%d.%m.%Y %H:%M",
+    "%d.%m.%Y",
+    "%d/%m/%Y %H:%M",
+    "%d/%m/%Y",
+    "%m/%d/%Y %H:%M",
+    "%m/%d/%Y",
+    "%d-%m-%Y %H:%M",
+    "%d-%m-%Y",
+    "%d-%b-%Y",
+    "%d %b %Y",
 )
 # Lines about carriage and about the shop's own books, by words of code or name.
-FREIGHT_WORDS = {"post", "postage", "dot", "dotcom", "carriage", "freight", "shipping",
-                 "delivery", "c2"}
-SERVICE_WORDS = {"m", "d", "s", "manual", "discount", "samples", "amazonfee", "fee",
-                 "bank", "charges", "adjust", "commission", "cruk", "gift", "voucher"}
+FREIGHT_WORDS = {
+    "post",
+    "postage",
+    "dot",
+    "dotcom",
+    "carriage",
+    "freight",
+    "shipping",
+    "delivery",
+    "c2",
+}
+SERVICE_WORDS = {
+    "m",
+    "d",
+    "s",
+    "manual",
+    "discount",
+    "samples",
+    "amazonfee",
+    "fee",
+    "bank",
+    "charges",
+    "adjust",
+    "commission",
+    "cruk",
+    "gift",
+    "voucher",
+}
 # Beyond these a line is a slip of the pen, not a purchase.
 LARGEST_QUANTITY, LARGEST_PRICE = Decimal(20_000), Decimal(20_000)
 EARLIEST = datetime(1980, 1, 1)
@@ -80,9 +141,7 @@ def read(path: Path, now: datetime) -> History:
     for row in rows:
         countries.setdefault(row.customer, row.country)
     purchases, returns = _documents(rows, products, counts, dropped)
-    return History(
-        path.name, products, countries, purchases, returns, counts, dropped
-    )
+    return History(path.name, products, countries, purchases, returns, counts, dropped)
 
 
 def read_text(path: Path) -> str:
@@ -116,12 +175,16 @@ def _cells(path: Path):
             places[column] = place
     missing = [COLUMNS[column][0] for column in NEEDED if column not in places]
     if missing:
-        raise InputError(f"{path.name} has no column for {', '.join(missing)}; "
-                         f"its columns are {', '.join(header) or 'none'}.")
+        raise InputError(
+            f"{path.name} has no column for {', '.join(missing)}; "
+            f"its columns are {', '.join(header) or 'none'}."
+        )
     for fields in reader:
         if any(field.strip() for field in fields):
-            yield {column: fields[place].strip() if place < len(fields) else ""
-                   for column, place in places.items()}
+            yield {
+                column: fields[place].strip() if place < len(fields) else ""
+                for column, place in places.items()
+            }
 
 
 def _parse(cells: dict, now: datetime) -> tuple[_Row | None, str]:
@@ -145,8 +208,16 @@ def _parse(cells: dict, now: datetime) -> tuple[_Row | None, str]:
     code = cells.get("code", "").upper() or name.upper()
     if not code:
         return None, "no_product"
-    return _Row(cells["invoice"].upper(), code, name, quantity, at, price, customer,
-                cells.get("country", "")), ""
+    return _Row(
+        cells["invoice"].upper(),
+        code,
+        name,
+        quantity,
+        at,
+        price,
+        customer,
+        cells.get("country", ""),
+    ), ""
 
 
 def _moment(text: str) -> datetime | None:
@@ -182,8 +253,10 @@ def _products(rows: list[_Row]) -> dict[str, Product]:
         products[code] = Product(code, name.capitalize() or code, _kind(code, name))
     goods = {code: p.name for code, p in products.items() if p.kind == GOODS}
     category_by_code = categorise(goods)
-    return {code: replace(product, category=category_by_code.get(code, ""))
-            for code, product in products.items()}
+    return {
+        code: replace(product, category=category_by_code.get(code, ""))
+        for code, product in products.items()
+    }
 
 
 def _kind(code: str, name: str) -> str:
@@ -211,8 +284,8 @@ def _documents(rows, products, counts, dropped) -> tuple[list, list]:
     purchases, returns = [], []
     for (invoice, customer, back), members in groups.items():
         if not any(products[row.code].kind == GOODS for row in members):
-            dropped["return_without_goods" if back else "purchase_without_goods"] += len(
-                members
+            dropped["return_without_goods" if back else "purchase_without_goods"] += (
+                len(members)
             )
             continue
         lines = tuple(Line(row.code, abs(row.quantity), row.price) for row in members)

@@ -1,7 +1,9 @@
 """The shop's back office: products, customers, orders, and goods that come back."""
 
 from collections import defaultdict
+from contextlib import suppress
 
+from odoo.exceptions import UserError
 from odoo.fields import Command
 
 from . import rates
@@ -11,8 +13,14 @@ from .world import World
 
 # What the file calls a country, where Odoo calls it otherwise.
 COUNTRY_CODES = {
-    "EIRE": "IE", "USA": "US", "RSA": "ZA", "Channel Islands": "JE",
-    "European Community": "BE", "Korea": "KR", "UK": "GB", "Hong Kong": "HK",
+    "EIRE": "IE",
+    "USA": "US",
+    "RSA": "ZA",
+    "Channel Islands": "JE",
+    "European Community": "BE",
+    "Korea": "KR",
+    "UK": "GB",
+    "Hong Kong": "HK",
 }
 
 
@@ -47,59 +55,61 @@ class Shop:
             names = sorted({product.category for product in products} - {""})
             categories = env["product.category"].create([{"name": n} for n in names])
             category_ids = dict(zip(names, categories.ids, strict=True))
-            records = env["product.product"].create([
-                {
-                    "name": product.name,
-                    "default_code": product.code,
-                    "type": "consu" if product.kind == GOODS else "service",
-                    "taxes_id": [Command.clear()],
-                    **(
-                        {"categ_id": category_ids[product.category]}
-                        if product.category
-                        else {}
-                    ),
-                }
-                for product in products
-            ])
+            records = env["product.product"].create(
+                [
+                    {
+                        "name": product.name,
+                        "default_code": product.code,
+                        "type": "consu" if product.kind == GOODS else "service",
+                        "lifecycle_not_purchase": product.kind != GOODS,
+                        "taxes_id": [Command.clear()],
+                        **(
+                            {"categ_id": category_ids[product.category]}
+                            if product.category
+                            else {}
+                        ),
+                    }
+                    for product in products
+                ]
+            )
             for product, record in zip(products, records, strict=True):
                 self.world.product_by_code[product.code] = record.id
-            self.world.leave_out(
-                env,
-                records.filtered(
-                    lambda record: self.history.products[record.default_code].kind
-                    != GOODS
-                ),
-            )
 
     # ---------------------------------------------------------------- customers
 
     def welcome(self, env, keys: list[str]) -> None:
         """Create the contacts of customers who are not known yet; a company's buyer is
         a contact of the company."""
-        new = [key for key in dict.fromkeys(keys) if key not in self.world.partner_by_key]
+        new = [
+            key for key in dict.fromkeys(keys) if key not in self.world.partner_by_key
+        ]
         people = [self._person(key) for key in new]
         firms = [someone for someone in people if someone.company]
-        companies = env["res.partner"].create([
-            {"name": firm.company, "is_company": True, **self._address(firm)}
-            for firm in firms
-        ])
+        companies = env["res.partner"].create(
+            [
+                {"name": firm.company, "is_company": True, **self._address(firm)}
+                for firm in firms
+            ]
+        )
         company_ids = {
             firm.key: company.id for firm, company in zip(firms, companies, strict=True)
         }
-        partners = env["res.partner"].create([
-            {
-                "name": someone.name,
-                "email": self._mailbox(someone),
-                "phone": someone.phone,
-                "user_id": self._salesperson(someone),
-                **(
-                    {"parent_id": company_ids[someone.key], "type": "contact"}
-                    if someone.company
-                    else self._address(someone)
-                ),
-            }
-            for someone in people
-        ])
+        partners = env["res.partner"].create(
+            [
+                {
+                    "name": someone.name,
+                    "email": self._mailbox(someone),
+                    "phone": someone.phone,
+                    "user_id": self._salesperson(someone),
+                    **(
+                        {"parent_id": company_ids[someone.key], "type": "contact"}
+                        if someone.company
+                        else self._address(someone)
+                    ),
+                }
+                for someone in people
+            ]
+        )
         for someone, partner in zip(people, partners, strict=True):
             self.world.partner_by_key[someone.key] = partner.id
 
@@ -135,27 +145,55 @@ class Shop:
 
     # ------------------------------------------------------------------- orders
 
-    def book(self, documents: list[Document], extras=None) -> None:
+    def book(self, documents: list[Document], codes: dict[str, list[str]]) -> None:
         """Create and confirm the orders of one moment in one batch.
 
-        :param extras: asked for each document for more line values; see `customers`.
+        :param codes: the coupon codes that the customers have at hand, by customer.
         """
         if not documents:
             return
         with self.world.transaction() as env:
             self.welcome(env, [document.customer for document in documents])
-            orders = env["sale.order"].create([
-                self._prepare_order_values(document, extras) for document in documents
-            ])
-            self.world.redeem(orders)
+            orders = env["sale.order"].create(
+                [self._prepare_order_values(document) for document in documents]
+            )
+            for document, order in zip(documents, orders, strict=True):
+                self._redeem(order, document, codes.get(document.customer, []))
             orders.action_confirm()
             for document, order in zip(documents, orders, strict=True):
-                self._booked[document.customer].append((
-                    order.id,
-                    {line.product: line.quantity for line in document.lines},
-                ))
+                goods = {line.product: line.quantity for line in document.lines}
+                self._booked[document.customer].append((order.id, goods))
 
-    def _prepare_order_values(self, document: Document, extras) -> dict:
+    def _redeem(self, order, document: Document, codes: list[str]) -> None:
+        """Enter the latest code, as the two dialogs of a sales order do."""
+        if not codes or not self.world.chance.happens(
+            rates.USES_COUPON, document.customer, document.number, "coupon"
+        ):
+            return
+        env = order.env
+        with suppress(UserError), env.cr.savepoint():
+            self.world.synthetic["coupons_refused"] += 1
+            entered = (
+                env["sale.loyalty.coupon.wizard"]
+                .create(
+                    {
+                        "order_id": order.id,
+                        "coupon_code": codes[-1],
+                    }
+                )
+                .action_apply()
+            )
+            reward_ids = entered["context"]["default_reward_ids"]
+            env["sale.loyalty.reward.wizard"].create(
+                {
+                    "order_id": order.id,
+                    "selected_reward_id": reward_ids[0],
+                }
+            ).action_apply()
+            self.world.synthetic["coupons_refused"] -= 1
+            self.world.synthetic["coupons_used"] += 1
+
+    def _prepare_order_values(self, document: Document) -> dict:
         lines = [
             {
                 "product_id": self.world.product_by_code[line.product],
@@ -167,10 +205,7 @@ class Shop:
         return {
             "partner_id": self.world.partner_by_key[document.customer],
             "client_order_ref": document.number,
-            "order_line": [
-                Command.create(values)
-                for values in lines + (extras(document) if extras else [])
-            ],
+            "order_line": [Command.create(values) for values in lines],
         }
 
     # ------------------------------------------------------------------ returns
@@ -211,35 +246,44 @@ class Shop:
             return
         orders = env["sale.order"].browse([order_id for _document, order_id in notes])
         line_by_goods = {
-            (line.order_id.id, line.product_id.id): line.id for line in orders.order_line
+            (line.order_id.id, line.product_id.id): line.id
+            for line in orders.order_line
         }
-        moves = env["account.move"].create([
-            {
-                "move_type": "out_refund",
-                "partner_id": self.world.partner_by_key[document.customer],
-                "invoice_date": self.world.now.date(),
-                "ref": document.number,
-                "invoice_line_ids": [
-                    Command.create({
-                        "product_id": self.world.product_by_code[line.product],
-                        "quantity": float(line.quantity),
-                        "price_unit": float(line.price),
-                        "tax_ids": [Command.clear()],
-                        "sale_line_ids": [
-                            Command.link(line_id)
-                            for line_id in [
-                                line_by_goods.get((
-                                    order_id,
-                                    self.world.product_by_code[line.product],
-                                ))
-                            ]
-                            if line_id
-                        ],
-                    })
-                    for line in document.lines
-                ],
-            }
-            for document, order_id in notes
-        ])
+        moves = env["account.move"].create(
+            [
+                {
+                    "move_type": "out_refund",
+                    "partner_id": self.world.partner_by_key[document.customer],
+                    "invoice_date": self.world.now.date(),
+                    "ref": document.number,
+                    "invoice_line_ids": [
+                        Command.create(
+                            {
+                                "product_id": self.world.product_by_code[line.product],
+                                "quantity": float(line.quantity),
+                                "price_unit": float(line.price),
+                                "tax_ids": [Command.clear()],
+                                "sale_line_ids": [
+                                    Command.link(line_id)
+                                    for line_id in [
+                                        line_by_goods.get(
+                                            (
+                                                order_id,
+                                                self.world.product_by_code[
+                                                    line.product
+                                                ],
+                                            )
+                                        )
+                                    ]
+                                    if line_id
+                                ],
+                            }
+                        )
+                        for line in document.lines
+                    ],
+                }
+                for document, order_id in notes
+            ]
+        )
         moves.action_post()
         self.returns["credit_notes"] += len(moves)

@@ -1,7 +1,7 @@
 """Where messages arrive: an SMTP server on loopback and a provider for SMS.
 
-Mails are kept as ``.eml`` files, one folder per day, and handed to the people of the demo
-who read them. SMS become lines of ``sms.jsonl``.
+Mails are kept as ``.eml`` files, one folder per day, and handed to the people of the
+demo who read them. SMS become lines of ``sms.jsonl``.
 """
 
 import json
@@ -23,9 +23,10 @@ LOOPBACK = "127.0.0.1"
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """A mail as it was delivered to one address."""
+    """A mail as it was delivered to one address; ``sender`` is where bounces go."""
 
     address: str
+    sender: str
     at: datetime
     message: EmailMessage
 
@@ -75,7 +76,9 @@ class Outbox:
         (day / f"{now:%H%M}-{self.mails:06}-{name}.eml").write_bytes(envelope.content)
         message = message_from_bytes(envelope.content, policy=policy.default)
         for address in envelope.rcpt_tos:
-            self._unread.append(Letter(address.lower(), now, message))
+            self._unread.append(
+                Letter(address.lower(), envelope.mail_from, now, message)
+            )
         return "250 Message accepted for delivery"
 
     def take_letters(self) -> list[Letter]:
@@ -98,7 +101,9 @@ class Outbox:
             def _send_sms_batch(self, messages, delivery_reports_url=False):
                 return outbox.keep_sms(messages)
 
-        with patch.object(ResCompany, "_get_sms_api_class", lambda company: LocalSmsApi):
+        with patch.object(
+            ResCompany, "_get_sms_api_class", lambda company: LocalSmsApi
+        ):
             yield self
 
     def keep_sms(self, messages: list[dict]) -> list[dict]:
@@ -108,8 +113,11 @@ class Outbox:
             for message in messages:
                 for number in message["numbers"]:
                     self.sms += 1
-                    line = {"at": self._now().isoformat(), "number": number["number"],
-                            "text": message["content"]}
+                    line = {
+                        "at": self._now().isoformat(),
+                        "number": number["number"],
+                        "text": message["content"],
+                    }
                     lines.write(json.dumps(line, ensure_ascii=False) + "\n")
                     results.append(
                         {"uuid": number["uuid"], "state": "success", "credit": 0}

@@ -1,7 +1,7 @@
 """Names, addresses and numbers for customers that the purchase files know by a code.
 
-All made up: mail addresses under the reserved example domains, telephone numbers from
-the ranges that the authorities keep for fiction.
+All made up: mail addresses under the reserved example domains, telephone numbers that
+belong to nobody.
 """
 
 from dataclasses import dataclass
@@ -15,37 +15,69 @@ FIRST_NAMES = (
     "Erik Esme Eva Felix Finn Frida George Greta Hanna Harry Hugo Ida Ines Iris Isaac "
     "Ivy Jack Jakob James Jana Joel Johan Jonas Julia Kaisa Karl Katri Lara Lars Laura "
     "Leo Lily Linda Lotta Lucas Lucia Maja Marco Maria Mark Marta Max Maya Mia Mikael "
-    "Milo Mona Nina Noah Nora Oliver Olga Oscar Otto Paul Petra Philip Rasmus Rita Robin "
-    "Rosa Ruth Sam Sara Silas Simon Sofia Stella Sven Tara Theo Tilda Tom Vera Victor "
-    "Viola Wilma Zoe"
+    "Milo Mona Nina Noah Nora Oliver Olga Oscar Otto Paul Petra Philip Rasmus Rita "
+    "Robin Rosa Ruth Sam Sara Silas Simon Sofia Stella Sven Tara Theo Tilda Tom Vera "
+    "Victor Viola Wilma Zoe"
 ).split()
 LAST_NAMES = (
     "Abbott Ahlgren Anderson Archer Baker Barnes Berg Bishop Blake Bond Brooks Burke "
-    "Carter Chapman Clarke Cole Cooper Cross Dahl Dalton Davies Dixon Doyle Ekman Ellis "
-    "Evans Falk Fields Fisher Ford Foster Fox Gibbs Grant Gray Green Hale Hall Hansen "
-    "Harper Hart Hayes Heikkinen Hill Holm Hughes Hunt Jansen Jensen Jones Kelly Kent "
-    "King Knight Koski Lake Lane Larsen Lewis Lind Lloyd Lowe Lund Marsh Mason Mills "
-    "Moore Morgan Nash Niemi Nilsson Olsen Owens Palmer Parker Perry Porter Price Quinn "
-    "Reed Rice Rose Ross Rowe Saari Shaw Stone Storm Strand Sutton Swan Taylor Thorn "
-    "Turner Vance Virtanen Wade Walker Walsh Ward Webb Wells West White Wood Woods Wren"
+    "Carter Chapman Clarke Cole Cooper Cross Dahl Dalton Davies Dixon Doyle Ekman "
+    "Ellis Evans Falk Fields Fisher Ford Foster Fox Gibbs Grant Gray Green Hale Hall "
+    "Hansen Harper Hart Hayes Heikkinen Hill Holm Hughes Hunt Jansen Jensen Jones "
+    "Kelly Kent King Knight Koski Lake Lane Larsen Lewis Lind Lloyd Lowe Lund Marsh "
+    "Mason Mills Moore Morgan Nash Niemi Nilsson Olsen Owens Palmer Parker Perry "
+    "Porter Price Quinn Reed Rice Rose Ross Rowe Saari Shaw Stone Storm Strand Sutton "
+    "Swan Taylor Thorn Turner Vance Virtanen Wade Walker Walsh Ward Webb Wells West "
+    "White Wood Woods Wren"
 ).split()
 TRADES = (
-    "Books Cafe Design Florist Foods Garage Gallery Hotel Interiors Lighting Media Music "
-    "Partners Pharmacy Printers Schools Shops Studio Supplies Trading Travel Works"
+    "Books Cafe Design Florist Foods Garage Gallery Hotel Interiors Lighting Media "
+    "Music Partners Pharmacy Printers Schools Shops Studio Supplies Trading Travel "
+    "Works"
 ).split()
 STREETS = (
-    "Acacia Bridge Canal Castle Cedar Chapel Church Garden Green Harbour High Hill Lake "
-    "Manor Market Meadow Mill Orchard Park River School Spring Station Victoria Willow"
+    "Acacia Bridge Canal Castle Cedar Chapel Church Garden Green Harbour High Hill "
+    "Lake Manor Market Meadow Mill Orchard Park River School Spring Station Victoria "
+    "Willow"
 ).split()
 # City and the first part of its postal codes, by the country of the shop.
 CITIES = {
-    "GB": [("London", "N"), ("Leeds", "LS"), ("Bristol", "BS"), ("Cardiff", "CF"),
-           ("Glasgow", "G"), ("Norwich", "NR"), ("York", "YO"), ("Exeter", "EX")],
-    "US": [("Boston", "021"), ("Albany", "122"), ("Dayton", "454"), ("Austin", "787"),
-           ("Denver", "802"), ("Fresno", "937"), ("Tacoma", "984"), ("Mobile", "366")],
+    "GB": [
+        ("London", "N"),
+        ("Leeds", "LS"),
+        ("Bristol", "BS"),
+        ("Cardiff", "CF"),
+        ("Glasgow", "G"),
+        ("Norwich", "NR"),
+        ("York", "YO"),
+        ("Exeter", "EX"),
+    ],
+    "US": [
+        ("Boston", "021"),
+        ("Albany", "122"),
+        ("Dayton", "454"),
+        ("Austin", "787"),
+        ("Denver", "802"),
+        ("Fresno", "937"),
+        ("Tacoma", "984"),
+        ("Mobile", "366"),
+    ],
 }
 DOMAINS = ("example.com", "example.net", "example.org")
-US_AREAS = (212, 215, 303, 312, 404, 415, 512, 617, 702, 808)
+# Numbers that the authorities keep for fiction: 555-01xx in every American area, and a
+# block in each of these British ones.
+US_AREAS = (
+    "201 202 203 205 206 207 208 209 210 212 213 214 215 216 217 218 219 225 228 229 "
+    "231 234 239 240 248 251 252 253 254 256 260 262 267 269 270 276 281 301 302 303 "
+    "304 305 307 308 309 310 312 313 314 315 316 317 318 319 320 321 323 325 330 334 "
+    "336 337 339 352 360 361 386 401 402 404 405 406 407 408 409 410 412 413 414 415 "
+    "417 419 423 425 430 432 434 435 440 443 469 478 479 480 484 501 502 503 504 505 "
+    "507 508 509 510 512"
+).split()
+GB_BLOCKS = (
+    "1134960 1144960 1164960 1174960 1184960 1214960 1314960 1414960 1514960 1614960 "
+    "2079460 1914980 2896018 2920180"
+).split()
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,4 +141,5 @@ def _phone(key: str, chance: Chance, country: str) -> str:
     if country == "US":
         area = chance.one_of(US_AREAS, key, "area")
         return f"+1{area}5550{chance.between(100, 199, key, 'line')}"
-    return f"+447700900{chance.between(0, 999, key, 'line'):03}"
+    block = chance.one_of(GB_BLOCKS, key, "block")
+    return f"+44{block}{chance.between(0, 999, key, 'line'):03}"

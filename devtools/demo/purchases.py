@@ -75,8 +75,11 @@ class History:
 
     @property
     def last_day(self) -> date:
-        ends = [documents[-1].at for documents in (self.purchases, self.returns)
-                if documents]
+        ends = [
+            documents[-1].at
+            for documents in (self.purchases, self.returns)
+            if documents
+        ]
         return max(ends).date()
 
     def sample(self, size: int, seed: str) -> "History":
@@ -132,7 +135,9 @@ class History:
 
 def noon(day: date, hour: int = 12, minute: int = 0) -> datetime:
     """A moment of a day whose time is not known."""
-    return datetime(day.year, day.month, day.day) + timedelta(hours=hour, minutes=minute)
+    return datetime(day.year, day.month, day.day) + timedelta(
+        hours=hour, minutes=minute
+    )
 
 
 def _order(document: Document) -> tuple:

@@ -1,8 +1,8 @@
 """How the people of the demo behave: every rate of the synthetic generator.
 
-None of this is in the purchase files, so the report calls it synthetic. The rates are of
-the size that published benchmarks of mail marketing give; they make programs reach all
-of their steps and prove nothing about real people.
+None of this is in the purchase files, so the report calls it synthetic. The rates are
+of the size that published benchmarks of mail marketing give; they make programs reach
+all of their steps and prove nothing about real people.
 """
 
 # Who the customers are.
@@ -21,17 +21,17 @@ NO_THANKS_WHEN_OPENED = 0.008
 UNSUBSCRIBES = 0.002
 OUT_OF_OFFICE = 0.015
 ANSWERS_SURVEY = 0.4
-# The answer links of a letter ("tell me more", "not now", ...), by answer; others rare.
-ANSWERS = {
-    "more": 0.12,
-    "not_now": 0.03,
-    "contact_me": 0.03,
-    "yes": 0.3,
-    "no": 0.03,
-    "done": 0.1,
-    "wrong_address": 0.04,
-}
-ANSWERS_OTHERWISE = 0.05
+# The answer links of a letter, by the words on the link; the first that fits counts.
+ANSWERS = (
+    (r"not now|later", 0.03),
+    (r"wrong|not right|not my", 0.06),
+    (r"no longer|\bno\b|not for", 0.03),
+    (r"contact|call|talk|help", 0.04),
+    (r"yes|right|correct|keep", 0.3),
+    (r"done|did|finished|already", 0.15),
+    (r"more|tell|show", 0.12),
+    (r".", 0.05),
+)
 # "How likely are you to recommend us?", weights by score.
 SCORES = {10: 24, 9: 22, 8: 20, 7: 13, 6: 7, 5: 5, 4: 3, 3: 2, 2: 1, 1: 1, 0: 2}
 USES_COUPON = 0.6

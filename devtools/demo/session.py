@@ -9,12 +9,12 @@ from odoo.modules.registry import Registry
 from odoo.service.server import load_server_wide_modules
 from odoo.tools import config
 
-# What Odoo says of its own accord about a healthy run: (logger, beginning of the text).
-QUIET = ()
+from .. import serverlog
 
 
 class LogWatch(logging.Handler):
-    """Counts what the server log says at warning level and above.
+    """Counts what the server log says at warning level and above, less what the
+    project's allow-list explains.
 
     :ivar seen: how often, by "LEVEL logger: text".
     """
@@ -22,12 +22,14 @@ class LogWatch(logging.Handler):
     def __init__(self):
         super().__init__(logging.WARNING)
         self.seen = Counter()
+        self._allowed = serverlog.read_allow_list()
 
     def emit(self, record):
-        text = record.getMessage().splitlines()[0] if record.getMessage() else ""
-        if not any(record.name == name and text.startswith(start)
-                   for name, start in QUIET):
-            self.seen[f"{record.levelname} {record.name}: {text[:200]}"] += 1
+        """Called by the logging module."""
+        text = f"{record.name}: {record.getMessage()}"
+        if not any(rule.search(text) for rule in self._allowed):
+            first_line = text.splitlines()[0]
+            self.seen[f"{record.levelname} {first_line[:200]}"] += 1
 
 
 def start(database: str, log_file: str) -> tuple[Registry, LogWatch]:
@@ -36,8 +38,17 @@ def start(database: str, log_file: str) -> tuple[Registry, LogWatch]:
     :raises KeyError: outside of ``dev``, which names the settings in the environment.
     """
     config.parse_config(
-        ["--config", os.environ["LIFECYCLE_ODOO_CONF"], "--database", database,
-         "--logfile", log_file, "--no-http"],
+        [
+            "--config",
+            os.environ["LIFECYCLE_ODOO_CONF"],
+            "--database",
+            database,
+            "--logfile",
+            log_file,
+            "--log-level",
+            "warn",
+            "--no-http",
+        ],
         setup_logging=False,
     )
     netsvc.init_logger()

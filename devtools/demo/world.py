@@ -30,8 +30,14 @@ class World:
     way that makes the run unsound, ``key_by_email`` knows who reads which mailbox.
     """
 
-    def __init__(self, registry: Registry, clock: Clock, chance: Chance, outbox: Outbox,
-                 browser: Browser):
+    def __init__(
+        self,
+        registry: Registry,
+        clock: Clock,
+        chance: Chance,
+        outbox: Outbox,
+        browser: Browser,
+    ):
         self.registry = registry
         self.clock = clock
         self.chance = chance
@@ -43,6 +49,8 @@ class World:
         self.partner_by_key = {}
         self.key_by_email = {}
         self.product_by_code = {}
+        self.salespeople = []
+        self.leader = SUPERUSER_ID
 
     @property
     def now(self):

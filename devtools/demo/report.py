@@ -1,0 +1,170 @@
+"""The report: what happened, counted from the database when the run has ended.
+
+Nothing in it depends on database numbers, on the machine or on its speed; those stand
+under ``machine``.
+"""
+
+import json
+import resource
+from collections import Counter
+from pathlib import Path
+
+PROGRAMS = """
+    SELECT program.code, COUNT(enrolment.id),
+           COUNT(*) FILTER (WHERE enrolment.state = 'active'),
+           COUNT(enrolment.goal_at),
+           COUNT(*) FILTER (WHERE enrolment.state = 'exited'),
+           COUNT(*) FILTER (WHERE enrolment.state = 'ended'),
+           COUNT(*) FILTER (WHERE enrolment.state = 'error'),
+           COALESCE(MAX(sent.messages), 0), COALESCE(MAX(sent.alerts), 0)
+      FROM lifecycle_program program
+ LEFT JOIN lifecycle_enrolment enrolment ON enrolment.program_id = program.id
+ LEFT JOIN (
+        SELECT program_id,
+               COUNT(*) FILTER (WHERE address IS NOT NULL) AS messages,
+               COUNT(*) FILTER (WHERE step_type IN ('sales_alert', 'activity'))
+                   AS alerts
+          FROM lifecycle_step_run
+         WHERE outcome = 'done'
+      GROUP BY program_id
+           ) sent ON sent.program_id = program.id
+     WHERE program.active
+  GROUP BY program.id
+  ORDER BY program.sequence, program.id
+"""
+PROGRAM_COLUMNS = (
+    "entered",
+    "active",
+    "goal",
+    "exited",
+    "ended",
+    "error",
+    "messages",
+    "alerts",
+)
+# What became of the messages: Odoo's own traces of our technical mailings.
+MESSAGES = """
+    SELECT trace.trace_type, COUNT(*),
+           COUNT(trace.sent_datetime),
+           COUNT(trace.open_datetime),
+           COUNT(trace.links_click_datetime),
+           COUNT(trace.reply_datetime),
+           COUNT(*) FILTER (WHERE trace.trace_status = 'bounce'),
+           COUNT(*) FILTER (WHERE trace.trace_status IN ('error', 'cancel')),
+           COUNT(*) FILTER (WHERE trace.trace_status = 'outgoing')
+      FROM mailing_trace trace
+     WHERE trace.mass_mailing_id IN (
+           SELECT mailing_id FROM lifecycle_step WHERE mailing_id IS NOT NULL)
+  GROUP BY trace.trace_type
+  ORDER BY trace.trace_type
+"""
+MESSAGE_COLUMNS = (
+    "created",
+    "sent",
+    "opened",
+    "clicked",
+    "replied",
+    "bounced",
+    "failed",
+    "waiting",
+)
+COUNTS = {
+    "steps": "SELECT step_type || ' ' || outcome, COUNT(*) FROM lifecycle_step_run"
+    " GROUP BY 1 ORDER BY 1",
+    "skips": "SELECT COALESCE(reason, 'no reason'), COUNT(*) FROM lifecycle_step_run"
+    " WHERE outcome = 'skipped' GROUP BY 1 ORDER BY 1",
+    "left": "SELECT program.code || ': ' ||"
+    " COALESCE(enrolment.end_reason, 'no reason'), COUNT(*)"
+    " FROM lifecycle_enrolment enrolment"
+    " JOIN lifecycle_program program ON program.id = enrolment.program_id"
+    " WHERE enrolment.state != 'active' GROUP BY 1 ORDER BY 1",
+    "grants": "SELECT state, COUNT(*) FROM lifecycle_grant GROUP BY 1 ORDER BY 1",
+    "alerts": "SELECT state, COUNT(*) FROM lifecycle_alert GROUP BY 1 ORDER BY 1",
+    "events": "SELECT type.code, COUNT(*) FROM lifecycle_event event"
+    " JOIN lifecycle_event_type type ON type.id = event.type_id GROUP BY 1 ORDER BY 1",
+    "opt_outs": "SELECT COALESCE(category.code, 'program ' || program.code), COUNT(*)"
+    " FROM lifecycle_opt_out opt_out"
+    " LEFT JOIN lifecycle_category category ON category.id = opt_out.category_id"
+    " LEFT JOIN lifecycle_program program ON program.id = opt_out.program_id"
+    " GROUP BY 1 ORDER BY 1",
+}
+
+
+def measure(cr) -> dict:
+    """What the database says after the run."""
+    cr.execute(PROGRAMS)
+    programs = {
+        code: dict(zip(PROGRAM_COLUMNS, numbers, strict=True))
+        for code, *numbers in cr.fetchall()
+    }
+    cr.execute(MESSAGES)
+    messages = {
+        channel: dict(zip(MESSAGE_COLUMNS, numbers, strict=True))
+        for channel, *numbers in cr.fetchall()
+    }
+    report = {"programs": programs, "messages": messages}
+    for name, query in COUNTS.items():
+        cr.execute(query)
+        report[name] = dict(cr.fetchall())
+    return report
+
+
+def sorted_counts(counter: Counter) -> dict:
+    return dict(sorted(counter.items()))
+
+
+def peak_megabytes() -> int:
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+
+
+def write(report: dict, path: Path) -> None:
+    """Keep the report as JSON; a reader never sees half of it."""
+    part = path.with_suffix(".part")
+    part.write_text(json.dumps(report, indent=2, ensure_ascii=False) + "\n", "utf-8")
+    part.replace(path)
+
+
+def show(report: dict) -> str:
+    """The report as tables for the terminal."""
+    parts = [
+        _table("program", PROGRAM_COLUMNS, report["programs"]),
+        _table("messages", MESSAGE_COLUMNS, report["messages"]),
+        _list("input", _flat(report["input"])),
+        _list("steps", report["steps"]),
+        _list("skipped", report["skips"]),
+        _list("discounts", report["grants"]),
+        _list("sales alerts", report["alerts"]),
+        _list("opt-outs", report["opt_outs"]),
+        _list("synthetic", report["synthetic"]),
+        _list("errors", report["errors"]),
+        _list("machine", report["machine"]),
+    ]
+    return "\n\n".join(parts)
+
+
+def _flat(values: dict, prefix: str = "") -> dict:
+    flat = {}
+    for name, value in values.items():
+        if isinstance(value, dict):
+            flat |= _flat(value, f"{prefix}{name}: ")
+        else:
+            flat[prefix + name] = value
+    return flat
+
+
+def _table(title: str, columns: tuple, rows: dict) -> str:
+    width = max([len(title), *map(len, rows)])
+    head = title.ljust(width) + "".join(f"{column:>10}" for column in columns)
+    lines = [
+        name.ljust(width) + "".join(f"{row[column]:>10}" for column in columns)
+        for name, row in rows.items()
+    ]
+    return "\n".join([head, "-" * len(head), *lines])
+
+
+def _list(title: str, values: dict) -> str:
+    if not values:
+        return f"{title}: none"
+    width = max(map(len, values))
+    lines = [f"  {name.ljust(width)}  {value}" for name, value in values.items()]
+    return "\n".join([title, *lines])

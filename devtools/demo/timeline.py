@@ -1,0 +1,86 @@
+"""Day by day through the years: what happens at each moment of the run."""
+
+import sys
+from collections import deque
+from datetime import date, datetime, time, timedelta
+
+from .checks import Checks
+from .clock import real_seconds
+from .life import Life
+from .orders import Shop
+from .prospects import Prospects
+from .readers import Readers
+from .salespeople import Salespeople
+from .scheduler import Scheduler
+from .world import World
+
+# When somebody looks at the shop, the post and the scheduler: what happened since the
+# moment before is booked then.
+MOMENTS = (time(8, 30), time(12), time(17), time(21))
+# From what has just happened to the scheduler's next look.
+MINUTES_TO_SCHEDULER = 1
+
+
+class Timeline:
+    """The run from the eve of the first purchase to its last day.
+
+    :ivar days: how many days have passed.
+    """
+
+    def __init__(self, world: World, shop: Shop):
+        self.world = world
+        self.shop = shop
+        self.scheduler = Scheduler(world)
+        self.readers = Readers(world)
+        self.salespeople = Salespeople(world)
+        self.prospects = Prospects(world, shop)
+        self.life = Life(world, shop)
+        self.checks = Checks(world)
+        self.days = 0
+        self._purchases = deque(shop.history.purchases)
+        self._returns = deque(shop.history.returns)
+
+    def run(self, first: date, last: date) -> None:
+        """Let the days from ``first`` to ``last`` pass."""
+        self.scheduler.prepare()
+        self.prospects.plan(first, last)
+        self.life.plan(first, last)
+        total = (last - first).days + 1
+        began = real_seconds()
+        for number in range(total):
+            day = first + timedelta(days=number)
+            for moment in MOMENTS:
+                self.world.clock.move_to(datetime.combine(day, moment))
+                self._moment()
+            self.checks.end_of_day()
+            self.days += 1
+            _progress(number + 1, total, day, real_seconds() - began)
+
+    def _moment(self) -> None:
+        """The shop books, people act, the scheduler runs, the post is delivered."""
+        now = self.world.now
+        self.shop.book(_until(self._purchases, now), self.readers.codes)
+        self.shop.take_back(_until(self._returns, now))
+        self.world.agenda.do_due(now)
+        self.world.clock.pass_minutes(MINUTES_TO_SCHEDULER)
+        self.scheduler.run_due()
+        self.readers.receive()
+        self.salespeople.look()
+
+
+def _until(documents: deque, now: datetime) -> list:
+    """Take the documents that have happened by now."""
+    taken = []
+    while documents and documents[0].at <= now:
+        taken.append(documents.popleft())
+    return taken
+
+
+def _progress(done: int, total: int, day: date, seconds: float) -> None:
+    """One line that is written over on a terminal, and a line a month elsewhere."""
+    if sys.stderr.isatty():
+        text = f"\r{day}  day {done} of {total}, {seconds:.0f} s"
+        sys.stderr.write(text + ("\n" if done == total else ""))
+    elif done == total or day.day == 1:
+        sys.stderr.write(f"{day}  day {done} of {total}, {seconds:.0f} s\n")
+    sys.stderr.flush()
