@@ -371,15 +371,16 @@ class LifecycleGrant(models.Model):
     def _cron_end_grants(self):
         """End, mark as used and announce, in batches, each committed."""
         now = fields.Datetime.now()
-        progress = self.env["ir.cron"]._commit_progress
+        cron = self.env["ir.cron"]
 
         def batch():
             return self._settle(now, limit=CRON_BATCH) + self._announce_ending(
                 now, limit=CRON_BATCH
             )
 
+        cron._commit_progress(remaining=self._count_due(now))
         while done := retry_on_conflict(self.env, batch):
-            if not progress(done, remaining=self._count_due(now)):
+            if not cron._commit_progress(done, remaining=self._count_due(now)):
                 break
 
     # ------------------------------------------------------------

@@ -6,9 +6,6 @@ from datetime import timedelta
 from odoo import api, models
 from odoo.tools import SQL
 
-# No discount so soon after the customer came in on one: nobody should learn that
-# waiting pays.
-INTRODUCTORY_DAYS = 60
 YEAR = timedelta(days=365)
 # Point of sale recognises codes with this prefix as coupons.
 CODE_PREFIX = "044"
@@ -109,13 +106,14 @@ class LifecycleGrant(models.Model):
             ["commercial_partner_id"],
             ["__count"],
         )
-        limit = company.lifecycle_grants_per_year
-        found = {customer.id for customer, count in counts if count >= limit}
-        return found if limit > 0 else set(customer_ids)
+        limit = company.lifecycle_grant_limit
+        return {customer.id for customer, count in counts if 0 < limit <= count}
 
     @api.model
     def _customers_of_introductory_offer(self, customer_ids, company, now):
-        """Whose first order was bought on an offer, not long ago."""
+        """Whose first order was bought on an offer, not long ago: nobody should learn
+        that waiting pays.
+        """
         self.env["sale.order"].flush_model(["state", "date_order"])
         self.env["sale.order.line"].flush_model(["reward_id"])
         rows = self.env.execute_query(
@@ -138,7 +136,7 @@ class LifecycleGrant(models.Model):
                 customers=customer_ids,
                 company=company.id,
                 now=now,
-                since=now - timedelta(days=INTRODUCTORY_DAYS),
+                since=now - timedelta(days=company.lifecycle_intro_days),
             )
         )
         return {customer_id for (customer_id,) in rows}

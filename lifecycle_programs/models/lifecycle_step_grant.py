@@ -1,5 +1,4 @@
 from odoo import models
-from odoo.exceptions import ValidationError
 
 from .step_result import StepResult
 
@@ -58,38 +57,39 @@ class LifecycleStep(models.Model):
             "product.group_product_pricelist"
         )
 
-    def _check_grant_setup(self):
-        """Publishing asks: could these steps give their discount?
+    # ------------------------------------------------------------
+    # CHECKS
+    # ------------------------------------------------------------
 
-        A coupon step without a coupon program is fine: it gives none and is skipped.
+    def _get_problems(self):
+        problem = self.type == "grant" and self._get_grant_problem()
+        return super()._get_problems() + ([problem] if problem else [])
 
-        :raises ValidationError: with what is wrong and how to mend it
+    def _get_grant_problem(self):
+        """Why the discount of this step could not be given, a sentence or None. A
+        coupon step without a coupon program is fine: it gives none and is skipped.
         """
-        for step in self.filtered(lambda s: s.type == "grant"):
-            if not step.grant_kind:
-                problem = self.env._("choose the kind of discount.")
-            elif step.grant_days < 1:
-                problem = self.env._("say for how many days it is valid, at least 1.")
-            elif step.grant_kind == "pricelist":
-                problem = step._get_pricelist_problem()
-            else:
-                problem = step._get_coupon_problem()
-            if problem:
-                raise ValidationError(
-                    self.env._(
-                        "The discount of step “%(step)s” cannot be given: %(problem)s",
-                        step=step.name,
-                        problem=problem,
-                    )
-                )
+        self.ensure_one()
+        if not self.grant_kind:
+            return self.env._("choose the kind of discount.")
+        if self.grant_days < 1:
+            return self.env._("say for how many days it is valid, at least 1.")
+        if self.grant_kind == "pricelist":
+            return self._get_pricelist_problem()
+        return self._get_coupon_problem()
 
     def _get_pricelist_problem(self):
         if not self._pricelists_are_on():
-            return self.env._("pricelists are switched off. Switch them on in the "
-                              "settings of Sales, or give a coupon instead.")
+            return self.env._(
+                "pricelists are switched off. Switch them on in the "
+                "settings of Sales, or give a coupon instead."
+            )
         if not self.pricelist_id:
             return self.env._("choose the pricelist.")
-        if self.pricelist_id.company_id not in (self.company_id.browse(), self.company_id):
+        if self.pricelist_id.company_id not in (
+            self.company_id.browse(),
+            self.company_id,
+        ):
             return self.env._("the pricelist belongs to another company.")
         return None
 

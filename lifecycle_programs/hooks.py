@@ -1,0 +1,54 @@
+"""What is left behind, and how, when the addon is uninstalled."""
+
+from odoo import fields
+
+
+def uninstall_hook(env):
+    _uninstall_grants(env)
+    _cancel_messages(env)
+    _archive_mailings(env)
+    _archive_coupon_programs(env)
+    env["ir.config_parameter"].search(
+        [("key", "=like", "lifecycle_programs.%")]
+    ).unlink()
+
+
+def _uninstall_grants(env):
+    """End live discounts: coupons expire, pricelists go back. Used coupons stay on
+    the orders that they were used on.
+    """
+    live = env["lifecycle.grant"].search([("state", "=", "live")])
+    live._end(fields.Datetime.now(), "ended", "uninstalled")
+
+
+def _get_mailings(env):
+    """The technical mailings of the message steps, archived ones included."""
+    steps = env["lifecycle.step"].search([("mailing_id", "!=", False)])
+    return steps.mailing_id
+
+
+def _cancel_messages(env):
+    """What still waits in the outboxes of mail and SMS does not leave any more."""
+    mailings = _get_mailings(env).ids
+    env["mail.mail"].search(
+        [("mailing_id", "in", mailings), ("state", "=", "outgoing")]
+    ).write({"state": "cancel"})
+    env["sms.sms"].search(
+        [("mailing_id", "in", mailings), ("state", "=", "outgoing")]
+    ).write({"state": "canceled"})
+
+
+def _archive_mailings(env):
+    """The mailings keep the statistics of what was sent."""
+    _get_mailings(env).write({"active": False})
+
+
+def _archive_coupon_programs(env):
+    """Coupon programs that we shipped cannot be deleted once a coupon was given: they
+    are archived, and no longer ours, so that Odoo does not try.
+    """
+    records = env["ir.model.data"].search(
+        [("module", "=", "lifecycle_programs"), ("model", "=", "loyalty.program")]
+    )
+    env["loyalty.program"].browse(records.mapped("res_id")).exists().action_archive()
+    records.unlink()
