@@ -32,6 +32,7 @@
         "wizards/lifecycle_publish_views.xml",
         "wizards/lifecycle_enrol_views.xml",
         "views/lifecycle_message_views.xml",
+        "wizards/lifecycle_message_preview_views.xml",
         "views/lifecycle_step_views.xml",
         "views/lifecycle_program_views.xml",
         "views/lifecycle_enrolment_views.xml",

@@ -1,6 +1,31 @@
-from odoo import fields, models
+import functools
+import html
+import re
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError, ValidationError
+
+from ..engine.errors import TemplateError
+from ..engine.template import compile_template
+from .lifecycle_rules import ENROLMENT_FACTS
+from .lifecycle_values import MESSAGE_VALUES
 
 CHANNELS = [("mail", "Email"), ("sms", "SMS")]
+# The texts of each channel.
+TEXTS = {"mail": ("subject", "body"), "sms": ("body_text",)}
+PLACEHOLDER = re.compile(r"\{\{.*?\}\}|\{%.*?%\}|\{#.*?#\}", re.DOTALL)
+
+# Sending compiles the same few texts again and again, in batches and one by one.
+compile_cached = functools.lru_cache(maxsize=512)(compile_template)
+
+
+def template_source(body):
+    """The Jinja2 source of a sanitised HTML text.
+
+    Sanitising writes ``{% if a > b %}`` as ``{% if a &gt; b %}``. Inside placeholders
+    that is undone; what they put out is escaped when the message is rendered.
+    """
+    return PLACEHOLDER.sub(lambda match: html.unescape(match[0]), str(body or ""))
 
 
 class LifecycleMessage(models.Model):
@@ -20,8 +45,20 @@ class LifecycleMessage(models.Model):
             "lifecycle_programs.lifecycle_category_marketing", raise_if_not_found=False
         ),
     )
-    subject = fields.Char(translate=True)
-    body = fields.Html(translate=True, sanitize="email_outgoing", sanitize_style=True)
+    subject = fields.Char(
+        translate=True,
+        help="Placeholders such as {{ contact.first_name }} work here and in the text.",
+    )
+    # Whole-text translation, unlike Odoo's default for HTML: a language may need other
+    # blocks and conditions, not just other words.
+    body = fields.Html(
+        translate=True,
+        sanitize="email_outgoing",
+        sanitize_tags=True,
+        sanitize_attributes=True,
+        sanitize_style=True,
+        help="Only the text itself: logo, address and the links to say no are added.",
+    )
     body_text = fields.Text(
         string="SMS Text",
         translate=True,
@@ -33,8 +70,120 @@ class LifecycleMessage(models.Model):
         help="A published version uses this message, so it does not change any more.",
     )
 
+    @api.depends("step_ids.version_id.state")
     def _compute_is_published(self):
         for message in self:
             message.is_published = any(
                 version.state != "draft" for version in message.step_ids.version_id
             )
+
+    # ------------------------------------------------------------
+    # CHECKS
+    # ------------------------------------------------------------
+
+    @api.constrains("channel", "subject", "body", "body_text")
+    def _check_texts(self):
+        """Every text in every language compiles, and names only what there is."""
+        languages = self.env["res.lang"].get_installed()
+        for message in self:
+            for code, language in languages:
+                message.with_context(lang=code)._check_texts_in(language)
+
+    def _check_texts_in(self, language):
+        known = None
+        for text in TEXTS[self.channel]:
+            label = self._fields[text]._description_string(self.env)
+            try:
+                template = self._compile(text)
+            except TemplateError as error:
+                raise ValidationError(
+                    self.env._(
+                        "%(message)s, %(field)s in %(language)s: %(error)s",
+                        message=self.name,
+                        field=label,
+                        language=language,
+                        error=error,
+                    )
+                ) from None
+            if known is None and template.variables:
+                known = self._get_known_names()
+            for name in sorted(template.variables):
+                if not self._is_known(name, known):
+                    raise ValidationError(
+                        self.env._(
+                            "%(message)s, %(field)s in %(language)s, line %(line)s: "
+                            "there is no value called “%(name)s”.",
+                            message=self.name,
+                            field=label,
+                            language=language,
+                            line=self._find_line(text, name),
+                            name=name,
+                        )
+                    )
+
+    def _get_known_names(self):
+        """The names that texts may use, besides numbers of programs and links."""
+        facts = self.env["lifecycle.fact"]._facts()
+        entry = self.env["lifecycle.event.type"]._payload_facts("entry")
+        return {*facts, *entry, *ENROLMENT_FACTS, *MESSAGE_VALUES}
+
+    def _is_known(self, name, known):
+        space, _dot, key = name.partition(".")
+        if space == "links":
+            return key.isidentifier()
+        if space == "param":
+            # A message stands alone until a step uses it.
+            parameters = self.step_ids.program_id.parameter_ids
+            return key in parameters.mapped("code") if self.step_ids else bool(key)
+        return name in known
+
+    def _find_line(self, text, name):
+        source = self._get_source(text)
+        place = source.find(name)
+        return source.count("\n", 0, max(place, 0)) + 1
+
+    # ------------------------------------------------------------
+    # ORM
+    # ------------------------------------------------------------
+
+    def write(self, vals):
+        fixed = {"channel", "category_id", "subject", "body", "body_text"}
+        if fixed & vals.keys() and any(message.is_published for message in self):
+            raise UserError(
+                self.env._(
+                    "This message is in use and stays as it was sent. Edit the steps "
+                    "of its program: that makes a draft with a copy of the message."
+                )
+            )
+        return super().write(vals)
+
+    # ------------------------------------------------------------
+    # RENDERING
+    # ------------------------------------------------------------
+
+    def _get_source(self, text):
+        """The Jinja2 source of one of the texts, in the language of the context."""
+        self.ensure_one()
+        if text == "body":
+            return template_source(self.body)
+        return self[text] or ""
+
+    def _compile(self, text):
+        """The compiled template of one of the texts."""
+        return compile_cached(self._get_source(text), html=text == "body")
+
+    # ------------------------------------------------------------
+    # ACTIONS
+    # ------------------------------------------------------------
+
+    def action_preview(self):
+        """Show the message as a contact would get it."""
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Preview"),
+            "res_model": "lifecycle.message.preview",
+            "view_mode": "form",
+            "target": "new",
+            "context": {"default_message_id": self.id},
+        }

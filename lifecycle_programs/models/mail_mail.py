@@ -1,0 +1,61 @@
+import ast
+
+from odoo import api, models
+
+# What Odoo puts on every mail of a mailing: its own unsubscribe is a global blacklist.
+MAILING_HEADERS = (
+    "List-Unsubscribe",
+    "List-Unsubscribe-Post",
+    "Precedence",
+    "X-Auto-Response-Suppress",
+)
+
+
+class MailMail(models.Model):
+    _inherit = "mail.mail"
+
+    def _prepare_outgoing_list(self, mail_server=False, doc_to_followers=None):
+        """Messages of programs carry the headers that their step gave them, and no
+        others: their unsubscribe is by category, and some have none."""
+        emails = super()._prepare_outgoing_list(
+            mail_server=mail_server, doc_to_followers=doc_to_followers
+        )
+        if self.mailing_id.lifecycle_step_key:
+            own = ast.literal_eval(self.headers or "{}")
+            for values in emails:
+                for name in MAILING_HEADERS:
+                    values["headers"].pop(name, None)
+                values["headers"].update(own)
+        return emails
+
+    # ------------------------------------------------------------
+    # QUEUE
+    # ------------------------------------------------------------
+
+    @api.model
+    def process_email_queue(self, email_ids=(), batch_size=1000):
+        """A run of the queue takes 1,000 mails and believes it is done; the next one is
+        an hour away. While messages of programs are left, and some have gone, another
+        run follows at once."""
+        waiting = 0 if email_ids else self._count_lifecycle_outgoing()
+        result = super().process_email_queue(email_ids, batch_size)
+        if waiting and 0 < self._count_lifecycle_outgoing() < waiting:
+            self.env.ref("mail.ir_cron_mail_scheduler_action").sudo()._trigger()
+        return result
+
+    @api.model
+    def _get_lifecycle_outgoing_domain(self):
+        return [
+            ("state", "=", "outgoing"),
+            ("scheduled_date", "=", False),
+            ("mailing_id.lifecycle_step_key", "!=", False),
+        ]
+
+    @api.model
+    def _count_lifecycle_outgoing(self):
+        return self.sudo().search_count(self._get_lifecycle_outgoing_domain())
+
+    @api.model
+    def _has_lifecycle_outgoing(self):
+        domain = self._get_lifecycle_outgoing_domain()
+        return bool(self.sudo().search_count(domain, limit=1))
