@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 
 VALUE_LEVERS = [
     ("acquire", "More customers"),
@@ -209,6 +209,7 @@ class LifecycleProgram(models.Model):
         "(company_id, code)", "Every program of a company needs its own code."
     )
 
+    @api.depends("version_ids.state")
     def _compute_version_id(self):
         for program in self:
             program.version_id = program.version_ids.filtered(

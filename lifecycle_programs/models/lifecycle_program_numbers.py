@@ -124,7 +124,7 @@ class ResPartner(models.Model):
         "lifecycle.enrolment", "partner_id", string="Programs"
     )
     lifecycle_enrolment_count = fields.Integer(
-        string="Programs", compute="_compute_lifecycle_enrolment_count"
+        string="Number of programs", compute="_compute_lifecycle_enrolment_count"
     )
 
     @api.depends("lifecycle_enrolment_ids")

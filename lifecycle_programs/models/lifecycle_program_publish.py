@@ -10,7 +10,7 @@ class LifecycleProgram(models.Model):
     _inherit = "lifecycle.program"
 
     draft_version_id = fields.Many2one(
-        "lifecycle.version", compute="_compute_draft_version_id"
+        "lifecycle.version", compute="_compute_draft_version_id", store=True
     )
     step_ids = fields.Many2many(
         "lifecycle.step",
