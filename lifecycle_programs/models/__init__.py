@@ -23,6 +23,7 @@ from . import res_config_settings
 from . import product_template
 from . import product_category
 from . import crm_lost_reason
+from . import lifecycle_pick
 from . import lifecycle_rules
 from . import lifecycle_program_publish
 from . import lifecycle_program_enrol

@@ -164,7 +164,7 @@ class LifecycleProgram(models.Model):
         self.env.flush_all()
         rule = self._rule(self.rule, entry=True)
         condition, parameters = rule.sql(self._entry_columns(), now, self._tz())
-        pick = self._pick_sql("c") if self.pick else None
+        pick = self._pick_sql("c", now) if self.pick else None
         if snapshot is None:
             snapshot = self.env["lifecycle.fact"]._snapshot(
                 self._entry_fact_names(rule),

@@ -1,0 +1,212 @@
+"""Leads and opportunities of the whole commercial entity, and the sales alerts."""
+
+from ..engine.fact import Fact
+from .source import Source, days_since, latest
+
+_OPEN = "lead.active AND lead.won_status = 'pending'"
+_LOST = "lead.won_status = 'lost'"
+
+
+def _fact(name, type_, label, help_, sql, unit="", example=None, history=False):
+    return Fact(
+        f"crm.{name}",
+        type_,
+        label,
+        help=help_,
+        unit=unit,
+        example=example,
+        history=history,
+        sql=sql,
+        group="Leads and opportunities",
+    )
+
+
+def _exists(condition):
+    return f"COALESCE(bool_or({condition}), FALSE)"
+
+
+LEADS = Source(
+    "leads",
+    "Leads and opportunities",
+    key="customer",
+    needs=("member",),
+    # A lead has no date of its own: it is known since its event, else since the
+    # earliest date on it.
+    joins="""
+      LEFT JOIN (
+            SELECT member.customer_id, lead.*, known.since,
+                   reason.name->>'en_US' AS reason, reason.lifecycle_never_contact,
+                   COALESCE(stage.sequence > (SELECT min(sequence) FROM crm_stage),
+                            FALSE) AS is_moved,
+                   (SELECT max(message.date)
+                      FROM mail_message message
+                     WHERE message.model = 'crm.lead' AND message.res_id = lead.id
+                       AND message.message_type IN
+                           ('comment', 'email', 'email_outgoing')
+                       AND message.date <= %(as_of)s) AS last_message
+              FROM member
+              JOIN crm_lead lead
+                ON lead.partner_id = member.contact_id
+               AND (lead.company_id = %(company)s OR lead.company_id IS NULL)
+              LEFT JOIN crm_stage stage ON stage.id = lead.stage_id
+              LEFT JOIN crm_lost_reason reason ON reason.id = lead.lost_reason_id
+              CROSS JOIN LATERAL (
+                    SELECT COALESCE(min(happened.occurred_at), LEAST(
+                               lead.date_open, lead.date_conversion,
+                               lead.date_last_stage_update, lead.date_closed)) AS since
+                      FROM lifecycle_event happened
+                      JOIN lifecycle_event_type type
+                        ON type.id = happened.type_id AND type.code = 'lead_created'
+                     WHERE happened.partner_id = lead.partner_id
+                       AND happened.res_model = 'crm.lead'
+                       AND happened.res_id = lead.id
+              ) known
+      ) lead ON lead.customer_id = customer.customer_id
+            AND lead.since <= %(as_of)s
+    """,
+    facts=(
+        _fact(
+            "leads_count",
+            "number",
+            "Leads and opportunities",
+            "All of them, lost ones included.",
+            "count(lead.id)",
+            example=1,
+            history=True,
+        ),
+        _fact(
+            "open_lead",
+            "boolean",
+            "Open lead",
+            "A lead that is neither lost nor converted.",
+            _exists(f"{_OPEN} AND lead.type = 'lead'"),
+        ),
+        _fact(
+            "open_opportunity",
+            "boolean",
+            "Open opportunity",
+            "An opportunity that is neither won nor lost.",
+            _exists(f"{_OPEN} AND lead.type = 'opportunity'"),
+        ),
+        _fact(
+            "days_since_lead",
+            "number",
+            "Days since the last lead",
+            "Since the latest lead or opportunity came in.",
+            days_since("max(lead.since)"),
+            unit="days",
+            example=120,
+            history=True,
+        ),
+        _fact(
+            "days_since_lost",
+            "number",
+            "Days since lost",
+            "Since the latest lead or opportunity was lost.",
+            days_since(f"max(lead.date_closed) FILTER (WHERE {_LOST})"),
+            unit="days",
+            example=100,
+        ),
+        _fact(
+            "days_untouched",
+            "number",
+            "Days untouched",
+            "Since a lead or opportunity came in, was moved, assigned, closed or "
+            "written about.",
+            days_since(
+                "max(GREATEST(lead.since, lead.date_open, lead.date_conversion,"
+                " lead.date_last_stage_update, lead.date_closed, lead.last_message))"
+            ),
+            unit="days",
+            example=95,
+        ),
+        _fact(
+            "lost_reason",
+            "text",
+            "Lost reason",
+            "Reason of the latest loss, by its English name.",
+            latest("lead.reason", "lead.date_closed", "lead.id", _LOST),
+            example="Too expensive",
+        ),
+        _fact(
+            "never_contact",
+            "boolean",
+            "Never contact again",
+            "Lost for a reason that says so.",
+            _exists(f"{_LOST} AND lead.lifecycle_never_contact"),
+        ),
+        _fact(
+            "won_count",
+            "number",
+            "Opportunities won",
+            "Won opportunities in all.",
+            "count(lead.id) FILTER (WHERE lead.won_status = 'won')",
+            example=1,
+        ),
+        _fact(
+            "taken_over",
+            "boolean",
+            "Taken over by sales",
+            "An open opportunity that sales has moved on or has taken over from an "
+            "alert.",
+            _exists(
+                f"{_OPEN} AND lead.type = 'opportunity' AND (lead.is_moved OR EXISTS ("
+                "SELECT FROM lifecycle_alert alert WHERE alert.lead_id = lead.id"
+                " AND alert.state = 'taken'))"
+            ),
+        ),
+    ),
+)
+
+ALERTS = Source(
+    "alerts",
+    "Sales alerts",
+    key="customer",
+    needs=("member",),
+    joins="""
+      LEFT JOIN (
+            SELECT member.customer_id, alert.id, alert.alerted_at, alert.state,
+                   CASE WHEN alert.answered_at <= %(as_of)s
+                        THEN alert.answered_at END AS answered_at
+              FROM member
+              JOIN lifecycle_alert alert ON alert.partner_id = member.contact_id
+             WHERE alert.company_id = %(company)s AND alert.alerted_at <= %(as_of)s
+      ) alert ON alert.customer_id = customer.customer_id
+    """,
+    facts=(
+        _fact(
+            "days_since_alert",
+            "number",
+            "Days since the last sales alert",
+            "Since sales was last told that the customer looks ready to buy.",
+            days_since("max(alert.alerted_at)"),
+            unit="days",
+            example=12,
+            history=True,
+        ),
+        _fact(
+            "days_since_alert_answer",
+            "number",
+            "Days since the answer to a sales alert",
+            "Since sales last answered an alert.",
+            days_since("max(alert.answered_at)"),
+            unit="days",
+            example=10,
+            history=True,
+        ),
+        _fact(
+            "last_alert_answer",
+            "text",
+            "Answer to the last sales alert",
+            "taken, not_yet, not_interested or wrong_person.",
+            latest(
+                "alert.state",
+                "alert.answered_at",
+                "alert.id",
+                "alert.answered_at IS NOT NULL",
+            ),
+            example="not_yet",
+            history=True,
+        ),
+    ),
+)

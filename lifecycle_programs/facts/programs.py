@@ -1,0 +1,83 @@
+"""Which programs the contact is in, has been in, or has said no to."""
+
+from ..engine.fact import Fact
+from .source import Source, texts, within
+
+
+def _fact(name, label, help_, sql, history=True):
+    return Fact(
+        f"programs.{name}",
+        "text_list",
+        label,
+        help=help_,
+        example=["welcome"],
+        history=history,
+        sql=sql,
+        group="Programs",
+    )
+
+
+ENROLMENTS = Source(
+    "enrolments",
+    "Programs",
+    key="contact",
+    joins="""
+      LEFT JOIN (
+            SELECT enrolment.*, program.code
+              FROM lifecycle_enrolment enrolment
+              JOIN lifecycle_program program ON program.id = enrolment.program_id
+      ) entry ON entry.partner_id = wanted.contact_id
+             AND entry.company_id = %(company)s AND entry.entered_at <= %(as_of)s
+    """,
+    facts=(
+        _fact(
+            "active",
+            "In programs",
+            "Codes of the programs that the contact is in now.",
+            texts(
+                "entry.code", "(entry.ended_at IS NULL OR entry.ended_at > %(as_of)s)"
+            ),
+        ),
+        _fact(
+            "done",
+            "Programs done",
+            "Codes of the programs that the contact has gone through or whose goal was "
+            "reached.",
+            texts(
+                "entry.code",
+                "(entry.goal_at <= %(as_of)s OR (entry.ended_at <= %(as_of)s"
+                " AND entry.state IN ('goal', 'ended')))",
+            ),
+        ),
+        _fact(
+            "entered_365d",
+            "Programs entered in a year",
+            "Codes of the programs that the contact entered in the last 365 days.",
+            texts("entry.code", within("entry.entered_at", 365)),
+        ),
+    ),
+)
+
+REFUSALS = Source(
+    "refusals",
+    "Refused programs",
+    key="contact",
+    joins="""
+      JOIN res_partner partner ON partner.id = wanted.contact_id
+      LEFT JOIN (
+            SELECT refusal.address, refusal.opted_out_at, program.code
+              FROM lifecycle_opt_out refusal
+              JOIN lifecycle_program program ON program.id = refusal.program_id
+             WHERE program.company_id = %(company)s
+      ) refused ON refused.address IN (partner.email_normalized, partner.phone_sanitized)
+               AND refused.opted_out_at <= %(as_of)s
+    """,
+    facts=(
+        _fact(
+            "refused",
+            "Refused programs",
+            "Codes of the programs that the contact's address has said no thanks to.",
+            texts("refused.code"),
+        ),
+    ),
+)

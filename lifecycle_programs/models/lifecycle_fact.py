@@ -1,0 +1,320 @@
+"""The registry of facts, and the one way to read them: the snapshot."""
+
+import re
+from decimal import Decimal
+from types import MappingProxyType
+
+from odoo import api, models, tools
+from odoo.exceptions import ValidationError
+from odoo.tools import SQL
+
+from ..engine import RuleError, normalise, normalise_sql, parse
+from ..engine.values import zone
+from ..facts import PURCHASES, RELATIONS, SOURCES
+
+_FACT_NAME = re.compile(r"[a-z_]+\.[a-z0-9_]+")
+
+
+class LifecycleFact(models.AbstractModel):
+    """What can be known about a contact: typed, documented values from one registry.
+
+    A snapshot is a SELECT with one row per contact and one column per fact, as they
+    were at a moment. Rules are conditions over it; messages and step batches fetch its
+    rows (`_read`). Nothing of it is stored.
+
+    Other addons extend `_sources`, `_relations` and `_constants`.
+    """
+
+    _name = "lifecycle.fact"
+    _description = "Customer Data"
+
+    # ------------------------------------------------------------
+    # REGISTRY
+    # ------------------------------------------------------------
+
+    @api.model
+    def _sources(self):
+        """The sources of facts of this database.
+
+        :rtype: list[Source]
+        """
+        return list(SOURCES)
+
+    @api.model
+    def _relations(self, company):
+        """The relations that sources share, by name.
+
+        :rtype: dict[str, Relation]
+        """
+        relations = {relation.name: relation for relation in RELATIONS}
+        relations["purchase"] = PURCHASES[company.lifecycle_purchase_source]
+        return relations
+
+    @api.model
+    def _constants(self, company, as_of):
+        """What stands for the placeholders in the SQL of sources and relations."""
+        return {
+            "as_of": as_of,
+            "company": company.id,
+            "currency_digits": company.currency_id.decimal_places,
+            "fee_products": self._fee_products(),
+            "first_name": self._first_name(),
+            "is_delivery": self._is_delivery_line(),
+            "loyal_orders": company.lifecycle_loyal_orders,
+            "new_days": company.lifecycle_new_days,
+            "price_page": company.lifecycle_price_page or "price",
+            "tz": zone(company.partner_id.tz).key,
+        }
+
+    @api.model
+    def _fee_products(self):
+        """SELECT of the products that are freight, discounts or rewards by their role."""
+        products = SQL(
+            """
+            SELECT discount_line_product_id FROM loyalty_reward
+             WHERE discount_line_product_id IS NOT NULL
+             UNION ALL
+            SELECT sale_discount_product_id FROM res_company
+             WHERE sale_discount_product_id IS NOT NULL
+            """
+        )
+        if "delivery.carrier" in self.env:
+            products = SQL(
+                "%s UNION ALL SELECT product_id FROM delivery_carrier", products
+            )
+        return products
+
+    @api.model
+    def _is_delivery_line(self):
+        """Whether the order line ``sold`` is freight, in databases that know that."""
+        if "is_delivery" in self.env["sale.order.line"]._fields:
+            return SQL("sold.is_delivery IS TRUE")
+        return SQL("FALSE")
+
+    @api.model
+    def _first_name(self):
+        if "lifecycle_first_name" in self.env["res.partner"]._fields:
+            return SQL("partner.lifecycle_first_name")
+        return SQL(
+            "CASE WHEN partner.is_company IS NOT TRUE"
+            " THEN split_part(btrim(partner.name), ' ', 1) END"
+        )
+
+    @api.model
+    @tools.ormcache()
+    def _source_by_fact(self):
+        """The source of each fact by the fact's name; read only."""
+        sources = {}
+        for source in self._sources():
+            for fact in source.facts:
+                # The name becomes the name of a column: nothing else may get there.
+                if not _FACT_NAME.fullmatch(fact.name) or fact.name in sources:
+                    raise ValueError(f"Bad or repeated name of a fact: {fact.name!r}")
+                sources[fact.name] = source
+        return MappingProxyType(sources)
+
+    @api.model
+    @tools.ormcache()
+    def _facts(self):
+        """All facts by name; read only.
+
+        :rtype: Mapping[str, Fact]
+        """
+        return MappingProxyType(
+            {fact.name: fact for source in self._sources() for fact in source.facts}
+        )
+
+    # ------------------------------------------------------------
+    # SNAPSHOT
+    # ------------------------------------------------------------
+
+    @api.model
+    def _snapshot(self, names, company, as_of, partners=None):
+        """SELECT of facts: ``contact_id`` and a column per fact, named as the fact.
+
+        Values are in the normal form that rules expect. The caller flushes what it has
+        not written yet (`env.flush_all`).
+
+        :param names: names of facts
+        :param company: whose purchases, programs and settings count (one record)
+        :param as_of: naive UTC; whatever is later is not seen
+        :param partners: ids of contacts, or SQL that selects them; all addressable
+            contacts of the company when not given
+        :rtype: SQL
+        :raises KeyError: for a name that is not in the registry
+        """
+        facts, sources = self._facts(), self._source_by_fact()
+        asked = {}
+        for name in sorted(set(names)):
+            asked.setdefault(sources[name].name, (sources[name], []))[1].append(name)
+        columns = ["wanted.contact_id"] + [
+            f'{normalise_sql(facts[name].type, _column(source, name))} AS "{name}"'
+            for source, source_names in asked.values()
+            for name in source_names
+        ]
+        joins = [
+            f'LEFT JOIN ({source.select(source_names)}) AS "{source.name}"'
+            f' ON "{source.name}".{source.key}_id = wanted.{source.key}_id'
+            for source, source_names in asked.values()
+        ]
+        body = f"SELECT {', '.join(columns)} FROM wanted {' '.join(joins)}"
+        needs = [need for source, _names in asked.values() for need in source.reads]
+        return self._over(needs, body, company, as_of, self._wanted(company, partners))
+
+    @api.model
+    def _over(
+        self, needs, body, company, as_of, wanted, own_relations=(), **constants
+    ):
+        """A query over the relations that sources share.
+
+        :param needs: names of the relations that the query reads
+        :param body: text of the SELECT; it may read ``wanted``, too
+        :param wanted: SELECT of contact_id and customer_id
+        :param own_relations: further relations, or others in the place of shared ones
+        :param constants: further placeholders
+        :rtype: SQL
+        """
+        relations = self._relations(company)
+        relations.update({relation.name: relation for relation in own_relations})
+        ctes = ["wanted AS MATERIALIZED (%(wanted)s)"] + [
+            f"{name} AS ({relations[name].sql})" for name in _in_order(needs, relations)
+        ]
+        return SQL(
+            f"WITH {', '.join(ctes)} {body}",
+            **self._constants(company, as_of),
+            **constants,
+            wanted=wanted,
+        )
+
+    @api.model
+    def _wanted(self, company, partners):
+        if partners is None:
+            condition = SQL(
+                "%s AND (partner.company_id IS NULL OR partner.company_id = %s)",
+                self._addressable("partner"),
+                company.id,
+            )
+        elif isinstance(partners, SQL):
+            condition = SQL("partner.id IN (%s)", partners)
+        else:
+            condition = SQL("partner.id = ANY(%s)", list(partners))
+        return SQL(
+            """
+            SELECT partner.id AS contact_id, partner.commercial_partner_id AS customer_id
+              FROM res_partner partner
+             WHERE %s
+            """,
+            condition,
+        )
+
+    @api.model
+    def _addressable(self, alias):
+        """SQL condition: programs may write to this row of ``res_partner``.
+
+        An active contact with a mail address or a phone number that is neither an
+        internal user nor one of our own companies or their contacts.
+        """
+        return SQL(
+            """(
+            %(p)s.active
+            AND (COALESCE(%(p)s.email_normalized, '') <> ''
+                 OR COALESCE(%(p)s.phone, '') <> '')
+            AND NOT EXISTS (
+                SELECT FROM res_users colleague
+                 WHERE colleague.partner_id = %(p)s.id AND colleague.share IS NOT TRUE)
+            AND %(p)s.commercial_partner_id NOT IN (
+                SELECT own.commercial_partner_id
+                  FROM res_company own_company
+                  JOIN res_partner own ON own.id = own_company.partner_id)
+            )""",
+            p=SQL.identifier(alias),
+        )
+
+    @api.model
+    def _read(self, partner_ids, names, company, as_of):
+        """The facts of some contacts as Python values, in one query.
+
+        :return: by contact id and fact name; None when missing, numbers as Decimal,
+            lists as tuples, moments naive UTC
+        :rtype: dict[int, dict[str, Any]]
+        """
+        facts = self._facts()
+        names = sorted(set(names))
+        self.env.flush_all()
+        # As text, because Odoo makes floats of numerics.
+        columns = [
+            f'"{name}"::text' if facts[name].type == "number" else f'"{name}"'
+            for name in names
+        ]
+        rows = self.env.execute_query(
+            SQL(
+                "SELECT %s FROM (%s) AS snapshot",
+                SQL(", ".join(["contact_id", *columns])),
+                self._snapshot(names, company, as_of, partners=list(partner_ids)),
+            )
+        )
+        types = [facts[name].type for name in names]
+        return {
+            contact_id: {
+                name: _value(type_, value)
+                for name, type_, value in zip(names, types, values, strict=True)
+            }
+            for contact_id, *values in rows
+        }
+
+    # ------------------------------------------------------------
+    # RULES
+    # ------------------------------------------------------------
+
+    @api.model
+    def _check_rule(self, text, extra=None):
+        """The rule of a text over the facts of the registry.
+
+        :param extra: further facts by name, such as the values of an event
+        :rtype: Rule
+        :raises ValidationError: says what is wrong, where, and what to write instead
+        """
+        try:
+            return parse(text or "", {**self._facts(), **(extra or {})})
+        except RuleError as error:
+            raise ValidationError(str(error)) from error
+
+    @api.model
+    def _matching(self, rule, company, as_of, partners=None):
+        """SELECT of ``contact_id``: the contacts that a rule over facts matches.
+
+        :param rule: over facts of the registry alone
+        :param partners: as for `_snapshot`
+        :rtype: SQL
+        """
+        condition, parameters = rule.sql(
+            lambda name: f'snapshot."{name}"', as_of, zone(company.partner_id.tz).key
+        )
+        return SQL(
+            "SELECT snapshot.contact_id FROM (%s) AS snapshot WHERE %s",
+            self._snapshot(rule.facts, company, as_of, partners=partners),
+            SQL(condition, *parameters),
+        )
+
+
+def _column(source, name):
+    return f'"{source.name}"."{name}"'
+
+
+def _in_order(needs, relations):
+    """The needed relations, each behind those that it needs itself."""
+    ordered = {}
+
+    def add(names):
+        for name in names:
+            add(relations[name].needs)
+            ordered[name] = True
+
+    add(needs)
+    return list(ordered)
+
+
+def _value(type_, value):
+    if type_ == "number":
+        return None if value is None else Decimal(value)
+    return normalise(type_, value)
