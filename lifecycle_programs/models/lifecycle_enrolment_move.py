@@ -160,11 +160,18 @@ class LifecycleEnrolment(models.Model):
             now,
         )
         taken = {}
-        for (enrolment, _event, branch), match in zip(candidates, matches, strict=True):
+        for (enrolment, event, branch), match in zip(candidates, matches, strict=True):
             if match:
                 taken.setdefault(enrolment, branch)
+                enrolment._note_topic(event)
         if taken:
             self.env["lifecycle.step"]._take_branches(taken, now)
+
+    def _note_topic(self, event):
+        """Keep the topic that was clicked: what follows is about it."""
+        topic = (event.payload or {}).get("topic")
+        if topic:
+            self.payload = (self.payload or {}) | {"topic": topic}
 
     # ------------------------------------------------------------
     # WAKE-UP

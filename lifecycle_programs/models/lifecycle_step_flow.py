@@ -71,12 +71,12 @@ class LifecycleStep(models.Model):
     def _run_wait_until_batch(self, enrolments, now):
         """Arrive and wait for an event; whoever is due here again has seen none in
         time."""
-        timeout = now + self._get_wait_delta()
+        results = self._run_wait_batch(enrolments, now)
         return {
-            enrolment.id: StepResult(reason="timeout")
-            if enrolment.waiting
-            else StepResult("wait", due_at=timeout)
-            for enrolment in enrolments
+            enrolment_id: StepResult(reason="timeout")
+            if result.outcome == "done"
+            else result
+            for enrolment_id, result in results.items()
         }
 
     def _take_branches(self, branch_by_enrolment, now):
@@ -130,10 +130,12 @@ class LifecycleStep(models.Model):
         if target.state != "running":
             reason = "program_not_running"
             return {one.id: StepResult("skipped", reason) for one in enrolments}
+        # The entry rule of the other program sees where they come from.
+        origin = {"program": self.program_id.code}
         started = target._enrol_partners(
             enrolments.partner_id,
             now,
-            {one.partner_id.id: one.payload for one in enrolments},
+            {one.partner_id.id: (one.payload or {}) | origin for one in enrolments},
         ).partner_id
         return {
             one.id: StepResult()
