@@ -31,7 +31,8 @@ _SHARED = frozenset(
 
     allgemein anfrage anfragen auftrag auftraege beratung bestellung bestellungen
     buchhaltung buchung buero datenschutz einkauf empfang geschaeftsfuehrung
-    geschaeftsleitung geschaftsfuhrung geschaftsleitung auftrage buro hallo hotline kasse kontakt kundendienst kundenservice laden
+    geschaeftsleitung geschaftsfuhrung geschaftsleitung auftrage buro hallo hotline
+    kasse kontakt kundendienst kundenservice laden
     lager mahnwesen marketing personalabteilung personal poststelle praxis rechnung
     rechnungen rezeption sekretariat technik vertrieb verwaltung werkstatt zentrale
     """.split()
