@@ -9,6 +9,7 @@ import pytest
 from devtools import guard
 
 ROOT = os.path.dirname(os.path.realpath(__file__))
+BUNDLES = ("web.assets_web", "web.assets_frontend_lazy", "web.assets_frontend")
 seen = pytest.StashKey[int]()
 
 
@@ -30,6 +31,27 @@ def pytest_ignore_collect(collection_path, config):
     if top.startswith("lifecycle_programs") and top not in installed.split(","):
         return True
     return None
+
+
+@pytest.fixture(scope="session", autouse=True)
+def asset_bundles(request):
+    """Make the bundles of the web client and the portal before the first browser test.
+
+    Odoo's own test runs do so too: it takes longer than a browser test waits.
+    """
+    common = sys.modules.get("odoo.tests.common")
+    classes = {item.cls for item in request.session.items if getattr(item, "cls", None)}
+    if not common or not any(issubclass(cls, common.HttpCase) for cls in classes):
+        return
+    request.getfixturevalue("load_registry")
+    from odoo import SUPERUSER_ID, api
+    from odoo.modules.registry import Registry
+
+    with Registry(common.get_db_name()).cursor() as cr:
+        env = api.Environment(cr, SUPERUSER_ID, {})
+        for name in BUNDLES:
+            env["ir.qweb"]._get_asset_bundle(name, css=False).js()
+            env["ir.qweb"]._get_asset_bundle(name, js=False).css()
 
 
 @pytest.hookimpl(wrapper=True)

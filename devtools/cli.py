@@ -34,19 +34,20 @@ def main(arguments):
 
 
 def _parse_and_run(arguments):
-    parser = _parser()
-    options, rest = parser.parse_known_args(arguments or ["help"])
+    known = parser()
+    options, rest = known.parse_known_args(arguments or ["help"])
     if options.verb == "help":
-        parser.print_help()
+        known.print_help()
         return 0
     if rest and options.verb not in ("test", "demo", "bench"):
-        parser.error(f"unknown argument: {rest[0]}")
+        known.error(f"unknown argument: {rest[0]}")
     return options.run(options, rest)
 
 
-def _parser():
-    parser = argparse.ArgumentParser(prog="./dev", allow_abbrev=False)
-    verbs = parser.add_subparsers(dest="verb", required=True, metavar="VERB")
+def parser():
+    """The verbs and their options."""
+    known = argparse.ArgumentParser(prog="./dev", allow_abbrev=False)
+    verbs = known.add_subparsers(dest="verb", required=True, metavar="VERB")
 
     def verb(name, run, text, **more):
         added = verbs.add_parser(
@@ -79,7 +80,7 @@ def _parser():
     reset = verb("reset", _reset, "drop the databases")
     reset.add_argument("--all", action="store_true", help="remove all of .dev")
     verb("help", None, "show this")
-    return parser
+    return known
 
 
 def _demo(options, rest):

@@ -93,7 +93,7 @@ class Databases:
         with console.lock(name):
             if not self.exists(name):
                 console.step(f"installing {', '.join(names)} (once, a few minutes)")
-                self._build(
+                self.build(
                     name,
                     self.template() if with_glue else None,
                     functools.partial(self._install, names, "template"),
@@ -123,7 +123,7 @@ class Databases:
         with console.lock(f"database-{name}"):
             self.drop(name)
             console.step(f"making database {name}")
-            self._build(
+            self.build(
                 name, template, functools.partial(self._install, wanted, "install")
             )
         return log
@@ -146,7 +146,9 @@ class Databases:
             )
             return [addon for (addon,) in cursor.fetchall()]
 
-    def _build(self, name, template, fill):
+    def build(self, name, template, fill):
+        """Make a database from a template (None: an empty one) and what `fill` does
+        to it, called with the name it has until it is whole."""
         part = name + PART
         self.drop(part)
         self.clone(part, template or "template0")

@@ -88,6 +88,9 @@ def _guard_lookup(name):
 
     @functools.wraps(original)
     def guarded(host, *args, **kwargs):
+        if host == socket.gethostname():
+            # smtplib asks what its own machine is called; no name server has to know.
+            host = "127.0.0.1"
         if not is_loopback(host):
             _refuse(name, host)
         return original(host, *args, **kwargs)

@@ -17,6 +17,8 @@ from . import console, debian, paths
 PACKAGE, SUITE = "odoo-19", "unstable"
 # Odoo's own code links into these packages instead of carrying the files.
 LINKED = re.compile(r"fonts-|gsfonts$|libjs-|node-")
+# Background blur in calls: no free source code, so Debian has none.
+LEFT_OUT = ("mail/static/lib/selfie_segmentation/selfie_segmentation.js",)
 MAJOR = 19
 
 
@@ -44,6 +46,7 @@ def ensure():
             with console.lock("odoo"):
                 if not os.path.exists(root):
                     _fetch()
+        _complete(root)
     root = os.path.abspath(root)
     source = Source(root, _version(root))
     console.write_if_changed(link, root + "\n")
@@ -106,6 +109,17 @@ def _fetch():
     os.rename(part, paths.ODOO)
     for name in files:
         os.unlink(name)
+
+
+def _complete(root):
+    """Put an empty file where Debian leaves one out that an asset bundle names.
+
+    Odoo then logs no error for the bundle; what the file does is missing either way.
+    """
+    for name in LEFT_OUT:
+        path = os.path.join(root, "odoo", "addons", name)
+        if not os.path.exists(path):
+            console.write_if_changed(path, "// Not in Debian's package.\n")
 
 
 def _mend_links(folder):

@@ -54,15 +54,14 @@ class Server:
     user: str = ""
     password: str = ""
 
+    def dsn(self, database):
+        """The connection string for a database."""
+        parts = {"dbname": database, **vars(self)}
+        return psycopg2.extensions.make_dsn(**{k: v for k, v in parts.items() if v})
+
     def connect(self, database="postgres"):
         """A psycopg2 connection in autocommit mode, as CREATE DATABASE needs it."""
-        connection = psycopg2.connect(
-            dbname=database,
-            host=self.host or None,
-            port=self.port or None,
-            user=self.user or None,
-            password=self.password or None,
-        )
+        connection = psycopg2.connect(self.dsn(database))
         connection.set_isolation_level(psycopg2.extensions.ISOLATION_LEVEL_AUTOCOMMIT)
         return connection
 

@@ -15,7 +15,7 @@ import sys
 import time
 from collections import Counter
 
-from . import browser, console, databases, odoo_server, paths, serverlog
+from . import browser, console, databases, odoo_server, paths, postgres, serverlog
 
 PURE = ("tests/engine", "tests/demo", "tests/devtools")
 SYSTEM = "tests/system"
@@ -63,7 +63,7 @@ def run(arguments, database=None, keep=False):
     tally, clean = Counter(), True
     for kind in runs:
         if kind == "pure":
-            status = _pytest(kind, runs[kind], [*options, "-p", "no:odoo"], {}, tally)
+            status = _run_pure(runs[kind], options, tally)
         else:
             status = _run_with_odoo(kind, runs[kind], options, database, keep, tally)
         clean = clean and status == 0
@@ -76,11 +76,26 @@ def run(arguments, database=None, keep=False):
     return 0 if clean else 1
 
 
+def _run_pure(places, options, tally):
+    """Without Odoo. The engine's SQL is tried in an empty scratch database."""
+    server = postgres.ensure()
+    name = f"{DATABASE}pure_{os.getpid()}"
+    with server.cursor() as cursor:
+        cursor.execute(f"CREATE DATABASE {name} TEMPLATE template0")
+    try:
+        variables = {**os.environ, "ENGINE_TEST_DSN": server.dsn(name)}
+        return _pytest("pure", places, [*options, "-p", "no:odoo"], variables, tally)
+    finally:
+        with server.cursor() as cursor:
+            cursor.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
 def _run_with_odoo(kind, places, options, database, keep, tally):
     odoo = odoo_server.Odoo()
     store = databases.Databases(odoo)
     folder = browser.ensure()
-    variables = odoo.environment()
+    # Tests of the system start `./dev` themselves: they need all it was told.
+    variables = dict(os.environ) if kind == "system" else odoo.environment()
     if folder:
         variables["PATH"] = os.pathsep.join([folder, variables["PATH"]])
     clean = True
@@ -130,7 +145,7 @@ def _pytest(kind, places, options, variables, tally):
     os.makedirs(paths.LOGS, exist_ok=True)
     console.step(f"{kind} tests: {' '.join(places)}")
     variables = {
-        **(variables or os.environ),
+        **variables,
         "PYTHONPATH": paths.ROOT,
         "HYPOTHESIS_STORAGE_DIRECTORY": os.path.join(paths.DEV, "hypothesis"),
         "LIFECYCLE_TALLY": report,
