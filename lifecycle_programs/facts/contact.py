@@ -36,7 +36,7 @@ CONTACT = Source(
             "First name",
             "What a greeting calls the person; missing for companies and shared "
             "addresses.",
-            "%(first_name)s",
+            "partner.lifecycle_first_name",
             example="Ann",
         ),
         _fact(

@@ -26,7 +26,7 @@ ORDERED = Relation(
        AND buyer.commercial_partner_id = wanted.customer_id
       JOIN sale_order_line sold
         ON sold.order_id = sale.id AND sold.display_type IS NULL
-       AND sold.is_downpayment IS NOT TRUE AND sold.is_reward_line IS NOT TRUE
+       AND sold.is_downpayment IS NOT TRUE AND sold.reward_id IS NULL
       JOIN product_product product ON product.id = sold.product_id
       JOIN product_template template ON template.id = product.product_tmpl_id
     """,

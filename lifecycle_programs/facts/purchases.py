@@ -52,7 +52,7 @@ _INVOICE_LINES = f"""
       LEFT JOIN LATERAL (
             SELECT min(sold.order_id) AS order_id,
                    bool_or(sold_order.state = 'sale') AS is_confirmed,
-                   bool_or(sold.is_reward_line OR %(is_delivery)s) AS is_extra
+                   bool_or(sold.reward_id IS NOT NULL OR %(is_delivery)s) AS is_extra
               FROM sale_order_line_invoice_rel link
               JOIN sale_order_line sold ON sold.id = link.order_line_id
               JOIN sale_order sold_order ON sold_order.id = sold.order_id
@@ -84,7 +84,7 @@ PURCHASES_OF_ORDERS = Relation(
        AND sale.company_id = %(company)s AND sale.date_order <= %(as_of)s
       JOIN sale_order_line sold
         ON sold.order_id = sale.id AND sold.display_type IS NULL
-       AND sold.is_downpayment IS NOT TRUE AND sold.is_reward_line IS NOT TRUE
+       AND sold.is_downpayment IS NOT TRUE AND sold.reward_id IS NULL
        AND NOT %(is_delivery)s
       {_product("sold")}
      WHERE {_is_purchase("sold")}

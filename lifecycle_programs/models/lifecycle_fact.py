@@ -58,7 +58,6 @@ class LifecycleFact(models.AbstractModel):
             "company": company.id,
             "currency_digits": company.currency_id.decimal_places,
             "fee_products": self._fee_products(),
-            "first_name": self._first_name(),
             "is_delivery": self._is_delivery_line(),
             "loyal_orders": company.lifecycle_loyal_orders,
             "new_days": company.lifecycle_new_days,
@@ -90,15 +89,6 @@ class LifecycleFact(models.AbstractModel):
         if "is_delivery" in self.env["sale.order.line"]._fields:
             return SQL("sold.is_delivery IS TRUE")
         return SQL("FALSE")
-
-    @api.model
-    def _first_name(self):
-        if "lifecycle_first_name" in self.env["res.partner"]._fields:
-            return SQL("partner.lifecycle_first_name")
-        return SQL(
-            "CASE WHEN partner.is_company IS NOT TRUE"
-            " THEN split_part(btrim(partner.name), ' ', 1) END"
-        )
 
     @api.model
     @tools.ormcache()
