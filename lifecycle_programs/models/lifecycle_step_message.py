@@ -272,7 +272,13 @@ class LifecycleStep(models.Model):
         match key:
             case "preferences":
                 category = self.message_id.category_id
-                return make("unsubscribe", category.id, partner_id, draft.address)
+                return make(
+                    "unsubscribe",
+                    category.id,
+                    partner_id,
+                    self.env.company.id,
+                    draft.address,
+                )
             case "no_thanks":
                 program = self.program_id
                 return make("no_thanks", program.id, partner_id, draft.address)

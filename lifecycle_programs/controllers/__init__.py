@@ -1,0 +1,2 @@
+from . import guide
+from . import preferences

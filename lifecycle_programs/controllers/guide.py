@@ -1,0 +1,115 @@
+"""Handing out guides: who downloads one becomes a contact, and the download counts."""
+
+from odoo import http
+from odoo.http import request
+from odoo.tools import email_normalize
+
+from .pages import invalid, note_open, read_sent, render
+
+MAX_NAME = 100
+
+
+class LifecycleGuide(http.Controller):
+    @http.route(
+        "/lifecycle/guide/<int:content_id>",
+        type="http",
+        auth="public",
+        methods=["GET", "POST"],
+    )
+    def guide(self, content_id, **post):
+        """The public form. It answers the same whether the address is known or not."""
+        content = self._get_guide(content_id)
+        if not content:
+            return invalid()
+        if request.httprequest.method == "GET":
+            return self._render_form(content)
+        name = " ".join((post.get("name") or "").split())[:MAX_NAME]
+        email = email_normalize(post.get("email") or "")
+        if not name or not email:
+            return self._render_form(content, problem=True, post=post)
+        # Only machines fill in a field that people do not see.
+        if not post.get("homepage"):
+            partner = self._find_or_create(content, name, email, post.get("consent"))
+            content._log_download(partner)
+        return self._redirect(content)
+
+    @http.route(
+        "/lifecycle/guide/<token>", type="http", auth="public", save_session=False
+    )
+    def guide_of_contact(self, token, **_post):
+        """The link in a message: straight to the guide."""
+        parts = request.env["lifecycle.link"]._read_token("guide", token)
+        if not parts:
+            return invalid()
+        content = self._get_guide(parts[0])
+        if not content:
+            return invalid()
+        sent = read_sent(parts[1:])
+        if sent and request.httprequest.method == "GET":
+            enrolment, step = sent
+            note_open(enrolment, step).trace_id.set_clicked()
+            company = enrolment.company_id
+            content.with_company(company)._log_download(enrolment.partner_id)
+        return self._redirect(content)
+
+    # ------------------------------------------------------------
+
+    def _get_guide(self, content_id):
+        content = request.env["lifecycle.content"].sudo().browse(content_id).exists()
+        is_guide = content.active and content.kind == "guide"
+        link = (content.link or "").lower()
+        if is_guide and link.startswith(("https://", "http://", "/")):
+            return content
+        return content.browse()
+
+    def _redirect(self, content):
+        return request.redirect(content.link, code=303, local=False)
+
+    def _render_form(self, content, problem=False, post=None):
+        return render(
+            "page_guide",
+            company=content.company_id,
+            content=content.with_context(**request.env.context),
+            problem=problem,
+            post=post or {},
+        )
+
+    def _find_or_create(self, content, name, email, consent):
+        """The contact with this address. A new one is a lead too, and gets marketing
+        only with consent. A known one keeps what it has said: anybody can type in
+        anybody's address."""
+        company = content.company_id or request.env.company
+        partners = request.env["res.partner"].sudo().with_company(company)
+        known = partners.search(
+            [
+                ("email_normalized", "=", email),
+                ("company_id", "in", [False, company.id]),
+            ],
+            order="is_company, id",
+            limit=1,
+        )
+        if known:
+            return known
+        partner = partners.create(
+            {"name": name, "email": email, "lang": request.env.lang or False}
+        )
+        request.env["crm.lead"].sudo().with_company(company).create(
+            {
+                "name": content.name,
+                "type": "lead",
+                "partner_id": partner.id,
+                "contact_name": name,
+                "email_from": email,
+                "user_id": False,
+            }
+        )
+        if not consent:
+            request.env["lifecycle.opt.out"].sudo().with_company(company)._opt_out(
+                email,
+                category=request.env.ref(
+                    "lifecycle_programs.lifecycle_category_marketing"
+                ),
+                partner=partner,
+                source="page",
+            )
+        return partner
