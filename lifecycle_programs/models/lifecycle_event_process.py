@@ -36,6 +36,7 @@ class LifecycleEvent(models.Model):
         :return: how many events were worked off, and the set of customers whose events
             another worker has
         """
+        self.env.flush_all()
         if customers is None:
             self._resolve_waiting_contacts(now, limit)
             customers = self._get_waiting_customers(now, limit)

@@ -39,7 +39,7 @@ class LifecycleProgram(models.Model):
         candidates = SQL(
             """
             SELECT p.id AS contact_id, p.commercial_partner_id AS customer_id,
-                   e.id AS event_id, e.payload AS event_payload
+                   e.id AS event_id, e.payload AS event_payload, e.occurred_at
               FROM lifecycle_event e
               JOIN res_partner p ON p.id = e.partner_id
              WHERE e.id = ANY(%s)
@@ -63,7 +63,8 @@ class LifecycleProgram(models.Model):
         candidates = SQL(
             """
             SELECT p.id AS contact_id, p.commercial_partner_id AS customer_id,
-                   NULL::integer AS event_id, v.payload AS event_payload
+                   NULL::integer AS event_id, v.payload AS event_payload,
+                   NULL::timestamp AS occurred_at
               FROM unnest(%s, %s::jsonb[]) AS v(contact_id, payload)
               JOIN res_partner p ON p.id = v.contact_id
             """,
@@ -79,7 +80,8 @@ class LifecycleProgram(models.Model):
         candidates = SQL(
             """
             SELECT p.id AS contact_id, p.commercial_partner_id AS customer_id,
-                   NULL::integer AS event_id, '{}'::jsonb AS event_payload
+                   NULL::integer AS event_id, '{}'::jsonb AS event_payload,
+                   NULL::timestamp AS occurred_at
               FROM %s s
               JOIN res_partner p ON p.id = s.contact_id
             """,
@@ -95,7 +97,7 @@ class LifecycleProgram(models.Model):
             return SQL(
                 """
                 SELECT DISTINCT ON (customer_id) customer_id AS contact_id, customer_id,
-                       event_id, event_payload
+                       event_id, event_payload, occurred_at
                   FROM (%s) AS original
                  ORDER BY customer_id, event_id
                 """,
@@ -104,7 +106,7 @@ class LifecycleProgram(models.Model):
         return SQL(
             """
             SELECT DISTINCT ON (p.id) p.id AS contact_id, o.customer_id, o.event_id,
-                   o.event_payload
+                   o.event_payload, o.occurred_at
               FROM (%s) AS o
               JOIN res_partner p ON p.commercial_partner_id = o.customer_id
               JOIN res_partner_res_partner_category_rel tag ON tag.partner_id = p.id
@@ -150,7 +152,8 @@ class LifecycleProgram(models.Model):
     def _insert_enrolments(self, candidates, now, snapshot=None, addressee=None):
         """Insert an enrolment for every candidate that the entry rule lets in.
 
-        :param candidates: SELECT of contact_id, customer_id, event_id, event_payload
+        :param candidates: SELECT of contact_id, customer_id, event_id, event_payload,
+            occurred_at
         :param snapshot: SELECT of the facts per contact_id; made for the candidates
             when not given
         :param addressee: further condition on the candidate ``c``
@@ -178,7 +181,7 @@ class LifecycleProgram(models.Model):
                 WITH candidate AS MATERIALIZED (%(candidates)s),
                 snapshot AS (%(snapshot)s),
                 picked AS (
-                    SELECT c.contact_id, c.customer_id, c.event_id,
+                    SELECT c.contact_id, c.customer_id, c.event_id, c.occurred_at,
                            COALESCE(c.event_payload, '{}'::jsonb) AS event_payload,
                            COALESCE(c.event_payload, '{}'::jsonb)
                                || COALESCE(pick.payload, '{}'::jsonb) AS entry_payload,
@@ -196,7 +199,7 @@ class LifecycleProgram(models.Model):
                 )
                 SELECT %(program)s, %(version)s, %(company)s, c.contact_id,
                        c.customer_id, c.entry_key, c.event_id, c.entry_payload,
-                       c.anchor_date, %(now)s, 'active', %(step)s, 0, 0, false, false,
+                       c.anchor_date, COALESCE(c.occurred_at, %(now)s), 'active', %(step)s, 0, 0, false, false,
                        %(now)s, %(now)s, %(uid)s, %(now)s, %(uid)s, %(now)s
                   FROM picked c
                   JOIN snapshot s ON s.contact_id = c.contact_id
@@ -375,12 +378,16 @@ class LifecycleEnrolment(models.Model):
         values = self._get_values(rule.facts, now)
         facts = self.env["lifecycle.fact"]._facts() | program._rule_facts(entry=True)
         rows = []
-        for enrolment_id in self._ids:
-            explanation = rule.explain(values[enrolment_id], now, program._tz(), facts)
+        types = self.env["lifecycle.event.type"]
+        for enrolment in self:
+            event = types._payload_values(enrolment.payload, "event", facts)
+            explanation = rule.explain(
+                values[enrolment.id] | event, now, program._tz(), facts
+            )
             reasons = [
                 {"text": clause.text, "ok": clause.ok} for clause in explanation.clauses
             ]
-            rows.append((enrolment_id, json.dumps(reasons)))
+            rows.append((enrolment.id, json.dumps(reasons)))
         self.env.cr.execute_values(
             """
             UPDATE lifecycle_enrolment e SET reasons = v.reasons::jsonb

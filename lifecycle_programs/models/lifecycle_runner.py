@@ -127,6 +127,7 @@ class LifecycleEnrolment(models.Model):
     @api.model
     def _claim_due(self, now, limit):
         """Lock the next due enrolments of each running program."""
+        self.env.flush_all()
         rows = self.env.execute_query(
             SQL(
                 """
