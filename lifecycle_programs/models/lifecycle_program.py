@@ -21,6 +21,10 @@ class LifecycleProgram(models.Model):
     _inherit = ["mail.thread", "mail.activity.mixin"]
     _order = "sequence, id"
 
+    def _default_user_id(self):
+        # The programs that come with the addon belong to whoever takes them into use.
+        return False if self.env.is_superuser() else self.env.user
+
     name = fields.Char(required=True, translate=True, tracking=True)
     code = fields.Char(
         required=True, help="The word that rules use for this program, e.g. welcome."
@@ -38,7 +42,7 @@ class LifecycleProgram(models.Model):
     user_id = fields.Many2one(
         "res.users",
         string="Owner",
-        default=lambda self: self.env.user,
+        default=lambda self: self._default_user_id(),
         tracking=True,
         help="Is told about errors, and gets the tasks that have nobody else.",
     )

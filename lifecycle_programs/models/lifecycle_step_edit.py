@@ -72,18 +72,16 @@ class LifecycleStep(models.Model):
         return self.message_id.body_text or self.env._("No message yet")
 
     def _describe_wait(self):
-        sources = dict(self._fields["wait_from"]._description_selection(self.env))
-        return f"{self._describe_time()} {sources.get(self.wait_from, '')}"
-
-    def _describe_time(self):
         units = dict(self._fields["wait_unit"]._description_selection(self.env))
-        return f"{self.wait_value:g} {units.get(self.wait_unit, '').lower()}"
+        sources = dict(self._fields["wait_from"]._description_selection(self.env))
+        unit, source = units.get(self.wait_unit, ""), sources.get(self.wait_from, "")
+        return f"{self.wait_value:g} {unit.lower()} {source}"
 
     def _describe_wait_until(self):
         return self.env._(
-            "%(events)s; at most %(time)s",
+            "%(events)s; at the latest %(time)s",
             events=self._describe_split(),
-            time=self._describe_time(),
+            time=self._describe_wait(),
         )
 
     def _describe_split(self):
