@@ -26,7 +26,7 @@ class LifecycleProgramParameter(models.Model):
         default="number",
         help="A yes or no reads 1 or 0 in rules.",
     )
-    value = fields.Float(required=True, digits=(16, 6))
+    value = fields.Float(required=True)
     unit = fields.Char(translate=True)
 
     _code_unique = models.UniqueIndex(

@@ -73,9 +73,21 @@ class LifecycleStep(models.Model):
 
     def _describe_wait(self):
         units = dict(self._fields["wait_unit"]._description_selection(self.env))
-        sources = dict(self._fields["wait_from"]._description_selection(self.env))
-        unit, source = units.get(self.wait_unit, ""), sources.get(self.wait_from, "")
-        return f"{self.wait_value:g} {unit.lower()} {source}"
+        time = f"{abs(self.wait_value):g} {units.get(self.wait_unit, '').lower()}"
+        if self.wait_value < 0:
+            sentences = {
+                "anchor": self.env._("%s before the date of the entry", time),
+                "grant_end": self.env._("%s before the end of the discount", time),
+            }
+        else:
+            sentences = {
+                "entry": self.env._("%s after the entry", time),
+                "anchor": self.env._("%s after the date of the entry", time),
+                "grant_end": self.env._("%s after the end of the discount", time),
+            }
+        return sentences.get(
+            self.wait_from, self.env._("%s after the previous step", time)
+        )
 
     def _describe_wait_until(self):
         return self.env._(
