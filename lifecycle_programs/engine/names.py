@@ -77,8 +77,7 @@ def shared_address(email: str | None) -> bool:
         return False
     # "info.fi", "myynti-turku" and "sales2" are as shared as "info".
     words = [re.sub(r"\d+$", "", word) for word in re.split(r"[._-]", local)]
-    whole = re.sub(r"\d+$", "", local)
-    return whole in _SHARED or words[0] in _SHARED
+    return words[0] in _SHARED or not _SHARED.isdisjoint((local, "".join(words)))
 
 
 def first_name(

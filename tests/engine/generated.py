@@ -295,7 +295,7 @@ class Writer:
             call("({} and {})", "boolean", "boolean"),
             call("({} or {})", "boolean", "boolean"),
             call("({} and {} and {})", "boolean", "boolean", "boolean"),
-            lambda depth: self.pick("contact.tags.is_empty", "nps.scores == null"),
+            lambda depth: self.pick("contact.tags.is_empty", "(nps.scores == null)"),
             lambda depth: self._each("$any", depth),
             lambda depth: self._each("$all", depth),
         ]
