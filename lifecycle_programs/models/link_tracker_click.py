@@ -26,8 +26,7 @@ class LinkTrackerClick(models.Model):
                 JOIN link_tracker_click click ON click.id = hook.id
                 JOIN link_tracker link ON link.id = click.link_id
                 JOIN mailing_trace t ON t.id = click.mailing_trace_id %s
-                LEFT JOIN lifecycle_content content ON content.id = COALESCE(
-                    link.lifecycle_content_id, run.content_id)
+                LEFT JOIN lifecycle_content content ON content.id = run.content_id
                 LEFT JOIN lifecycle_topic topic ON topic.id = content.topic_id
                 LEFT JOIN res_company company ON company.id = COALESCE(
                     run.company_id, p.company_id, %s)
@@ -48,8 +47,7 @@ class LinkTrackerClick(models.Model):
                     'step', step.key,
                     'content_kind', content.kind,
                     'is_offer',
-                        link.lifecycle_offer_id IS NOT NULL
-                        OR COALESCE(step.needs_grant, false),
+                        link.lifecycle_is_offer IS TRUE OR step.needs_grant IS TRUE,
                     'price_page', company.lifecycle_price_page))
                 """
             ),

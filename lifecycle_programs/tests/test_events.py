@@ -1,0 +1,393 @@
+from datetime import timedelta
+from unittest.mock import patch
+
+from odoo import Command, fields
+from odoo.tests import new_test_user, tagged
+from odoo.tools import SQL, mute_logger
+
+from odoo.addons.base.tests.test_ir_cron import CronMixinCase
+
+from .events_common import EventCommon
+
+EMIT_LOGGER = "odoo.addons.lifecycle_programs.models.lifecycle_event_emit"
+
+
+@tagged("post_install", "-at_install", "lifecycle")
+class TestEmission(CronMixinCase, EventCommon):
+    """The outbox itself: one INSERT, one trigger, and nothing that breaks a record."""
+
+    def row(self, partner=None, **values):
+        return {
+            "partner_id": (partner or self.anna).id,
+            "occurred_at": self.start,
+            **values,
+        }
+
+    def count_statements(self):
+        """The statements that writing what is pending takes."""
+        self.env.flush_all()
+        before = self.cr.sql_log_count
+        self.env["lifecycle.event"]._flush_pending()
+        return self.cr.sql_log_count - before
+
+    def test_a_confirmed_order_costs_three_statements_and_the_trigger(self):
+        self.make_order().action_confirm()
+        self.env.ref("lifecycle_programs.ir_cron_process_events").invalidate_recordset()
+        with self.capture_triggers("lifecycle_programs.ir_cron_process_events") as cron:
+            # SAVEPOINT, INSERT, RELEASE; for the trigger the cron, defaults, INSERT
+            self.assertLessEqual(self.count_statements(), 6)
+        self.assertEqual(len(cron.records), 1)
+        self.make_order().action_confirm()
+        with self.capture_triggers("lifecycle_programs.ir_cron_process_events") as cron:
+            self.assertEqual(self.count_statements(), 3)
+        self.assertFalse(cron.records, "one trigger per transaction")
+
+    def test_statements_do_not_grow_with_the_records(self):
+        self.make_order().action_confirm()
+        self.flush()
+        orders = self.env["sale.order"].union(
+            *(self.make_order(partner) for partner in self.make_contacts(20))
+        )
+        orders.action_confirm()
+        self.assertEqual(self.count_statements(), 3)
+        self.assertEqual(len(self.events("order_confirmed")), 21)
+
+    def test_hooks_cost_no_statements(self):
+        order = self.make_order()
+        order.action_confirm()
+        self.env.flush_all()
+        before = self.cr.sql_log_count
+        self.env["lifecycle.event"]._watch("order_confirmed", order)
+        self.assertEqual(self.cr.sql_log_count, before)
+
+    def test_a_rolled_back_savepoint_takes_its_events_along(self):
+        order = self.make_order()
+        self.flush()
+        try:
+            with self.env.cr.savepoint():
+                order.action_confirm()
+                raise ValueError
+        except ValueError:
+            pass
+        self.assertFalse(self.events("order_confirmed"))
+        self.assertEqual(order.state, "draft")
+        order.action_confirm()
+        self.assertEqual(len(self.events("order_confirmed")), 1)
+
+    def test_a_trigger_that_was_rolled_back_is_set_again(self):
+        cron = "lifecycle_programs.ir_cron_process_events"
+        try:
+            with self.env.cr.savepoint():
+                self.env["lifecycle.event"]._emit("added_by_hand", [self.row()])
+                self.flush()
+                raise ValueError
+        except ValueError:
+            pass
+        with self.capture_triggers(cron) as captured:
+            self.env["lifecycle.event"]._emit("added_by_hand", [self.row()])
+            self.flush()
+        self.assertEqual(len(captured.records), 1)
+
+    def test_a_record_that_is_gone_has_no_event(self):
+        order, other = self.make_order(), self.make_order()
+        (order | other).action_confirm()
+        order.with_context(disable_cancel_warning=True).action_cancel()
+        order.unlink()
+        self.assertEqual(self.events("order_confirmed").res_id, other.id)
+
+    def test_a_contact_that_is_gone_has_no_event(self):
+        gone = self.make_contact("Gone")
+        self.env["lifecycle.event"]._emit(
+            "added_by_hand", [self.row(gone), self.row(self.anna)]
+        )
+        gone.unlink()
+        self.assertEqual(self.events("added_by_hand").partner_id, self.anna)
+
+    def test_a_build_that_fails_in_python_breaks_nothing_else(self):
+        order = self.make_order()
+        order.action_confirm()
+        order.client_order_ref = "written"
+        self.env["lifecycle.event"]._emit("added_by_hand", lambda: [1 / 0])
+        self.env["lifecycle.event"]._emit("added_by_hand", [self.row()])
+        with self.assertLogs(EMIT_LOGGER, "ERROR") as logs:
+            self.flush()
+        self.assertIn("ZeroDivisionError", logs.output[0])
+        self.assertEqual(len(logs.output), 1)
+        self.assertEqual(len(self.events("order_confirmed")), 1)
+        self.assertEqual(len(self.events("added_by_hand")), 1)
+        order.invalidate_recordset()
+        self.assertEqual(order.client_order_ref, "written")
+        self.assertEqual(order.state, "sale")
+
+    @mute_logger("odoo.sql_db")
+    def test_a_build_that_fails_in_the_database_breaks_nothing_else(self):
+        order = self.make_order()
+        order.action_confirm()
+        order.client_order_ref = "written"
+        event = self.env["lifecycle.event"]
+        event._emit("added_by_hand", lambda: SQL("SELECT nothing FROM nowhere"))
+        event._emit(
+            "added_by_hand", lambda: self.env.execute_query(SQL("SELECT 1 / 0"))
+        )
+        with self.assertLogs(EMIT_LOGGER, "ERROR") as logs:
+            self.flush()
+        self.assertEqual(len(logs.output), 2)
+        self.assertEqual(len(self.events("order_confirmed")), 1)
+        order.invalidate_recordset()
+        self.assertEqual(order.client_order_ref, "written")
+        self.assertEqual(order.state, "sale")
+
+    @mute_logger("odoo.sql_db")
+    def test_one_bad_row_costs_only_itself(self):
+        rows = [self.row(), self.row(company_id=-1), self.row()]
+        self.env["lifecycle.event"]._emit("added_by_hand", rows)
+        with self.assertLogs(EMIT_LOGGER, "ERROR") as logs:
+            self.flush()
+        self.assertEqual(len(logs.output), 1)
+        self.assertEqual(len(self.events("added_by_hand")), 2)
+
+    def test_a_failing_order_hook_does_not_stop_the_confirmation(self):
+        order = self.make_order()
+        method = "_lifecycle_rows_order_confirmed"
+        with (
+            patch.object(self.env.registry["sale.order"], method, side_effect=KeyError),
+            self.assertLogs(EMIT_LOGGER, "ERROR"),
+        ):
+            order.action_confirm()
+            self.flush()
+        order.invalidate_recordset()
+        self.assertEqual(order.state, "sale")
+
+    def test_the_same_key_is_written_once(self):
+        event = self.env["lifecycle.event"]
+        event._emit("added_by_hand", [self.row(unique_key="once")] * 2)
+        self.flush()
+        event._emit("added_by_hand", [self.row(unique_key="once")])
+        self.assertEqual(len(self.events("added_by_hand")), 1)
+
+    def test_a_type_that_is_switched_off_writes_nothing(self):
+        self.event_type("added_by_hand").active = False
+        self.env["lifecycle.event"]._emit("added_by_hand", [self.row()])
+        self.assertFalse(self.events("added_by_hand"))
+
+    def test_an_unknown_column_is_a_mistake_that_is_told(self):
+        self.env["lifecycle.event"]._emit("added_by_hand", [self.row(x=1)])
+        with self.assertLogs(EMIT_LOGGER, "ERROR"):
+            self.flush()
+
+    def test_imports_are_history_and_wake_nobody(self):
+        cron = "lifecycle_programs.ir_cron_process_events"
+        for key in ("lifecycle_import", "import_file"):
+            with self.capture_triggers(cron) as captured:
+                self.make_order().with_context(**{key: True}).action_confirm()
+                event = self.events("order_confirmed")[-1]
+            self.assertTrue(event.is_history)
+            self.assertTrue(event.processed_at)
+            self.assertFalse(captured.records)
+        self.make_order().action_confirm()
+        event = self.events("order_confirmed")[-1]
+        self.assertFalse(event.is_history)
+        self.assertFalse(event.processed_at)
+
+    def test_odoo_import_of_orders_is_history(self):
+        before = self.start - timedelta(days=400)
+        result = (
+            self.env["sale.order"]
+            .with_context(import_file=True)
+            .load(
+                ["partner_id/.id", "state", "date_order", "order_line/product_id/.id"],
+                [
+                    [
+                        str(self.anna.id),
+                        "sale",
+                        fields.Datetime.to_string(before),
+                        str(self.product.id),
+                    ]
+                ],
+            )
+        )
+        self.assertFalse(result["messages"])
+        event = self.events("order_confirmed")
+        self.assertEqual(event.occurred_at, before)
+        self.assertTrue(event.is_history)
+
+    def test_any_user_and_the_public_may_emit(self):
+        public = self.env.ref("base.public_user")
+        self.env["lifecycle.event"].with_user(public)._emit(
+            "added_by_hand", [self.row()]
+        )
+        self.env["lifecycle.event"].with_user(public)._flush_pending()
+        self.assertEqual(len(self.events("added_by_hand")), 1)
+
+    def test_added_by_hand(self):
+        program = self.make_program({"type": "end"}, publish=False)
+        partners = self.make_contacts(2)
+        self.env["lifecycle.event"]._emit_added_by_hand(program, partners)
+        events = self.events("added_by_hand")
+        self.assertEqual(events.partner_id, partners)
+        self.assertEqual(events[0].res_id, program.id)
+
+
+@tagged("post_install", "-at_install", "lifecycle")
+class TestOrderEvents(EventCommon):
+    def test_confirmed(self):
+        order = self.make_order(products=self.product | self.freight)
+        order.action_confirm()
+        event = self.events("order_confirmed")
+        self.assertEqual(event.partner_id, self.anna)
+        self.assertEqual(event.company_id, order.company_id)
+        self.assertEqual(event.occurred_at, order.date_order)
+        self.assertEqual((event.res_model, event.res_id), ("sale.order", order.id))
+        self.assertEqual(
+            event.payload,
+            {
+                "order": order.name,
+                "order_id": order.id,
+                "amount": 110,
+                "first": True,
+                "products": ["Tent for two"],
+                "categories": ["Tents"],
+            },
+        )
+
+    def test_first_counts_the_whole_customer_and_the_business_time(self):
+        acme = self.make_contact("Acme Oy", is_company=True)
+        liisa = self.make_contact("Liisa Acme", parent_id=acme.id)
+        matti = self.make_contact("Matti Acme", parent_id=acme.id)
+        orders = self.make_order(liisa) | self.make_order(matti)
+        orders.action_confirm()
+        orders[0].date_order = self.start - timedelta(days=1)
+        orders[1].date_order = self.start - timedelta(days=2)
+        events = self.events("order_confirmed")
+        first = {event.partner_id: event.payload["first"] for event in events}
+        self.assertEqual(first, {liisa: False, matti: True})
+
+    def test_a_quotation_of_another_company_is_no_earlier_order(self):
+        other = self.env["res.company"].create({"name": "Other"})
+        self.make_order(company_id=other.id).action_confirm()
+        self.make_order().action_confirm()
+        events = self.events("order_confirmed")
+        self.assertEqual(events.company_id, self.company | other)
+        self.assertEqual([event.payload["first"] for event in events], [True, True])
+
+    def test_amount_is_in_the_currency_of_the_company(self):
+        foreign = self.env["res.currency"].create(
+            {
+                "name": "TST",
+                "symbol": "T",
+                "rate_ids": [Command.create({"rate": 4, "name": "2000-01-01"})],
+            }
+        )
+        pricelist = self.env["product.pricelist"].create(
+            {"name": "Foreign", "currency_id": foreign.id}
+        )
+        order = self.make_order(pricelist_id=pricelist.id)
+        order.order_line.price_unit = 400
+        order.action_confirm()
+        self.assertEqual(self.events("order_confirmed").payload["amount"], 100)
+
+    def test_confirmed_again_after_a_cancellation_is_another_confirmation(self):
+        order = self.make_order()
+        order.action_confirm()
+        order.date_order = self.start - timedelta(days=1)
+        self.flush()
+        order.with_context(disable_cancel_warning=True).action_cancel()
+        order.action_draft()
+        order.action_confirm()
+        self.assertEqual(len(self.events("order_confirmed")), 2)
+        self.assertEqual(len(self.events("order_cancelled")), 1)
+
+    def test_confirmed_and_cancelled_at_once_is_no_order(self):
+        order = self.make_order()
+        order.action_confirm()
+        order.with_context(disable_cancel_warning=True).action_cancel()
+        self.assertFalse(self.events("order_confirmed"))
+
+    def test_a_dropped_quotation_is_no_cancelled_order(self):
+        order = self.make_order()
+        order.action_quotation_sent()
+        sent = self.events("quotation_sent")
+        self.assertEqual(sent.payload["order"], order.name)
+        self.assertEqual(sent.payload["amount"], 100)
+        order.with_context(disable_cancel_warning=True).action_cancel()
+        self.assertFalse(self.events("order_cancelled"))
+
+    def test_an_order_born_confirmed(self):
+        self.make_order(state="sale")
+        self.assertEqual(len(self.events("order_confirmed")), 1)
+
+    def test_a_salesperson_without_rights_on_programs_confirms(self):
+        user = new_test_user(
+            self.env, "seller", "base.group_user,sales_team.group_sale_salesman"
+        )
+        order = self.make_order(user_id=user.id)
+        order.with_user(user).action_confirm()
+        self.env["lifecycle.event"].with_user(user)._flush_pending()
+        self.assertEqual(len(self.events("order_confirmed")), 1)
+
+
+@tagged("post_install", "-at_install", "lifecycle")
+class TestInvoiceEvents(EventCommon):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        if not cls.company.chart_template:
+            cls.env["account.chart.template"].try_loading(
+                "generic_coa", company=cls.company, install_demo=False
+            )
+
+    def make_invoice(self, order):
+        invoice = order._create_invoices()
+        invoice.action_post()
+        return invoice
+
+    def pay(self, invoice, day):
+        self.env["account.payment.register"].with_context(
+            active_model="account.move", active_ids=invoice.ids
+        ).create({"payment_date": day}).action_create_payments()
+
+    def test_paid_today_has_the_time_of_the_booking(self):
+        order = self.make_order()
+        order.action_confirm()
+        invoice = self.make_invoice(order)
+        self.assertFalse(self.events("invoice_paid"))
+        self.pay(invoice, fields.Date.today())
+        event = self.events("invoice_paid")
+        self.assertEqual(event.partner_id, self.anna)
+        self.assertEqual(event.payload, {"invoice": invoice.name, "amount": 100})
+        self.assertLess(event.occurred_at - self.start, timedelta(minutes=10))
+
+    def test_paid_is_dated_by_its_last_payment(self):
+        order = self.make_order()
+        order.action_confirm()
+        invoice = order._create_invoices()
+        invoice.invoice_date = fields.Date.today() - timedelta(days=30)
+        invoice.action_post()
+        self.pay(invoice, fields.Date.today() - timedelta(days=9))
+        event = self.events("invoice_paid")
+        self.assertEqual(
+            event.occurred_at.date(), fields.Date.today() - timedelta(days=9)
+        )
+
+    def test_a_credit_note_names_the_order_and_who_ordered(self):
+        payer = self.make_contact("Paying Department")
+        order = self.make_order(partner_invoice_id=payer.id)
+        order.action_confirm()
+        invoice = self.make_invoice(order)
+        refund = invoice._reverse_moves()
+        refund.action_post()
+        event = self.events("goods_returned")
+        self.assertEqual(event.partner_id, self.anna)
+        self.assertEqual(
+            event.payload,
+            {
+                "order": order.name,
+                "order_id": order.id,
+                "amount": 100,
+                "products": ["Tent for two"],
+            },
+        )
+        refund.button_draft()
+        refund.action_post()
+        self.assertEqual(len(self.events("goods_returned")), 1)
+        self.assertFalse(self.events("invoice_paid"), "credited is not paid")
