@@ -71,9 +71,7 @@ ORDERS = Source(
     needs=("document",),
     joins="LEFT JOIN document ON document.customer_id = customer.customer_id",
     facts=(
-        _fact(
-            "count", "number", "Purchases", "Purchases in all.", _COUNT, example=3
-        ),
+        _fact("count", "number", "Purchases", "Purchases in all.", _COUNT, example=3),
         _fact(
             "total",
             "number",

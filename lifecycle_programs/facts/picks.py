@@ -1,7 +1,8 @@
 """What an entry can bring along, for one candidate: its queries.
 
-``wanted`` is the one row of the candidate, with the event's ``payload``. ``%(program)s``
-is the id of the program. A query gives no row when there is nothing to pick.
+``wanted`` is the one row of the candidate, with its ``event_id`` and the event's
+``payload``. ``%(program)s`` is the id of the program. A query gives no row when there
+is nothing to pick.
 """
 
 from .renewal import DUE
@@ -124,10 +125,12 @@ _KEY = "'renewal:' || {0} || ':' || ({1})::date"
 RENEWAL = f"""
     , announced AS (
         -- A date that is none gives no row instead of an error.
-        SELECT payload, (jsonb_path_query_first(
-                   payload, '$.due.datetime()', '{{}}', TRUE) #>> '{{}}')::timestamp
-                   AS due_at
+        SELECT told.res_id AS template_id, (jsonb_path_query_first(
+                   told.payload, '$.due.datetime()', '{{}}', TRUE) #>> '{{}}'
+               )::timestamp AS due_at
           FROM wanted
+          JOIN lifecycle_event told
+            ON told.id = wanted.event_id AND told.res_model = 'product.template'
     )
     SELECT payload, entry_key, anchor_date FROM (
         SELECT jsonb_build_object(
@@ -142,7 +145,7 @@ RENEWAL = f"""
           JOIN res_partner reader ON reader.id = wanted.contact_id
          UNION ALL
         SELECT jsonb_build_object('due', {_DUE_TEXT.format("due_at")}),
-               {_KEY.format("COALESCE(payload->>'product_id', '')", "due_at")}, due_at
+               {_KEY.format("template_id", "due_at")}, due_at
           FROM announced
          WHERE due_at IS NOT NULL
     ) renewal

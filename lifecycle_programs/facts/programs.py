@@ -69,7 +69,8 @@ REFUSALS = Source(
               FROM lifecycle_opt_out refusal
               JOIN lifecycle_program program ON program.id = refusal.program_id
              WHERE program.company_id = %(company)s
-      ) refused ON refused.address IN (partner.email_normalized, partner.phone_sanitized)
+      ) refused ON refused.address
+                   IN (partner.email_normalized, partner.phone_sanitized)
                AND refused.opted_out_at <= %(as_of)s
     """,
     facts=(

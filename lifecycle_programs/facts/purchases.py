@@ -11,6 +11,7 @@ the company sells to itself.
 
 from .source import Relation
 
+
 def _product(line):
     return f"""
       LEFT JOIN product_product product ON product.id = {line}.product_id

@@ -67,7 +67,7 @@ class LifecycleFact(models.AbstractModel):
 
     @api.model
     def _fee_products(self):
-        """SELECT of the products that are freight, discounts or rewards by their role."""
+        """SELECT of the products whose role is freight, discount or reward."""
         products = SQL(
             """
             SELECT discount_line_product_id FROM loyalty_reward
@@ -152,9 +152,7 @@ class LifecycleFact(models.AbstractModel):
         return self._over(needs, body, company, as_of, self._wanted(company, partners))
 
     @api.model
-    def _over(
-        self, needs, body, company, as_of, wanted, own_relations=(), **constants
-    ):
+    def _over(self, needs, body, company, as_of, wanted, own_relations=(), **constants):
         """A query over the relations that sources share.
 
         :param needs: names of the relations that the query reads
@@ -190,7 +188,8 @@ class LifecycleFact(models.AbstractModel):
             condition = SQL("partner.id = ANY(%s)", list(partners))
         return SQL(
             """
-            SELECT partner.id AS contact_id, partner.commercial_partner_id AS customer_id
+            SELECT partner.id AS contact_id,
+                   partner.commercial_partner_id AS customer_id
               FROM res_partner partner
              WHERE %s
             """,

@@ -48,7 +48,7 @@ class LifecycleProgram(models.Model):
         """The pick of this program for one candidate, for a LATERAL join.
 
         :param alias: alias of the candidate's row, with the columns contact_id,
-            customer_id and event_payload
+            customer_id, event_id and event_payload
         :param now: naive UTC
         :return: SELECT of payload (jsonb), entry_key (or NULL for the one of the event)
             and anchor_date; no row when there is nothing to pick
@@ -57,7 +57,7 @@ class LifecycleProgram(models.Model):
         self.ensure_one()
         wanted = SQL(
             """
-            SELECT %(c)s.contact_id, %(c)s.customer_id,
+            SELECT %(c)s.contact_id, %(c)s.customer_id, %(c)s.event_id,
                    COALESCE(%(c)s.event_payload, '{}'::jsonb) AS payload
             """,
             c=SQL.identifier(alias),
