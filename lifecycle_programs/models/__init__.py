@@ -46,6 +46,7 @@ from . import survey_user_input
 from . import crm_lead
 from . import mail_thread
 from . import res_company_workdays
+from . import mail_activity
 from . import lifecycle_grant_give
 from . import lifecycle_step_grant
 from . import loyalty_card

@@ -194,9 +194,11 @@ class LifecycleAlert(models.Model):
 
     def action_open_record(self):
         """The opportunity, or the customer when there is none."""
+        return self._get_record().get_formview_action()
+
+    def _get_record(self):
         self.ensure_one()
-        record = self.lead_id or self.commercial_partner_id
-        return record.get_formview_action()
+        return self.lead_id or self.commercial_partner_id
 
     def _open_answer(self, answer):
         self.ensure_one()

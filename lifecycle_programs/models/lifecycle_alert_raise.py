@@ -139,6 +139,7 @@ class LifecycleAlert(models.Model):
         then the newest.
         """
         self.env["crm.lead"].flush_model()
+        self.env["res.partner"].flush_model(["commercial_partner_id"])
         rows = self.env.execute_query(
             SQL(
                 """
@@ -181,6 +182,8 @@ class LifecycleAlert(models.Model):
     def _collect_people(self, customers, company, now):
         """Who of each customer has done what lately, the latest first."""
         types = self.env["lifecycle.event.type"].search([("code", "in", TOLD_EVENTS)])
+        self.env["lifecycle.event"].flush_model()
+        self.env["res.partner"].flush_model(["commercial_partner_id", "name", "email"])
         rows = self.env.execute_query(
             SQL(
                 """
@@ -296,12 +299,21 @@ class LifecycleAlert(models.Model):
     def _make_leads(self, candidates):
         """A new opportunity for whoever has none and is nobody's customer yet."""
         new = [c for c in candidates if not c.lead and not c.on_account]
-        leads = (
-            self.env["crm.lead"]
-            .with_context(mail_create_nolog=True, mail_auto_subscribe_no_notify=True)
-            .create([self._prepare_lead_values(candidate) for candidate in new])
-        )
-        for candidate, lead in zip(new, leads, strict=True):
+        # Odoo would look for the first stage, and for followers, lead by lead. The
+        # salespeople follow through their calls.
+        leads = self.env["crm.lead"].with_context(tracking_disable=True)
+        stages = {
+            team: leads._stage_find(team_id=team.id, domain=[("fold", "=", False)])
+            for team in {candidate.team for candidate in new}
+        }
+        created = leads.create(
+            [
+                self._prepare_lead_values(candidate)
+                | {"stage_id": stages[candidate.team].id}
+                for candidate in new
+            ]
+        ).with_env(self.env)
+        for candidate, lead in zip(new, created, strict=True):
             candidate.lead = lead
 
     @api.model
@@ -332,53 +344,29 @@ class LifecycleAlert(models.Model):
         """One call per alert, on the opportunity or the customer.
 
         :param step: gives type and summary; may be empty
-        :param due: the date of the call, or a date per alert
+        :param due: the date of the call
         :param notes: Markup per enrolment id
         """
-        activities = self._create_activities(
+        kind = step.activity_type_id or self._call_type()
+        summary = step.name or self.env._("Ready for sales: call")
+        activities = self.env["mail.activity"]._lifecycle_create(
             [
-                {
-                    "activity_type_id": step.activity_type_id.id
-                    or self._call_type().id,
-                    "user_id": alert.user_id.id,
-                    "summary": step.name or self.env._("Ready for sales: call"),
-                    "note": notes.get(alert.enrolment_id.id, "") + alert.reasons_html,
-                    "date_deadline": due,
-                }
+                (
+                    alert._get_record(),
+                    {
+                        "activity_type_id": kind.id,
+                        "user_id": alert.user_id.id,
+                        "summary": summary,
+                        "note": notes.get(alert.enrolment_id.id, "")
+                        + alert.reasons_html,
+                        "date_deadline": due,
+                    },
+                )
                 for alert in self
             ]
         )
         for alert, activity in zip(self, activities, strict=True):
             alert.activity_id = activity
-
-    def _create_activities(self, values_list):
-        """Activities on the records of these alerts, one each, without a mail: the
-        salesperson has them in the list of activities and on the card.
-        """
-        models_ids = {
-            name: self.env["ir.model"]._get_id(name)
-            for name in ("crm.lead", "res.partner")
-        }
-        # Read at once what Odoo reads of each record in turn, their names.
-        self.lead_id.mapped("display_name")
-        self.commercial_partner_id.mapped("display_name")
-        return (
-            self.env["mail.activity"]
-            .with_context(mail_activity_quick_update=True)
-            .create(
-                [
-                    {
-                        "res_model_id": models_ids[
-                            "crm.lead" if alert.lead_id else "res.partner"
-                        ],
-                        "res_id": (alert.lead_id or alert.commercial_partner_id).id,
-                        "automated": True,
-                        **values,
-                    }
-                    for alert, values in zip(self, values_list, strict=True)
-                ]
-            )
-        )
 
     @api.model
     def _call_type(self):

@@ -82,8 +82,7 @@ class LifecycleAlert(models.Model):
     @api.model
     def _search_open(self, condition, limit, state="open"):
         """Alerts in a state that meet a condition on ``a``, locked."""
-        for model in ("crm.lead", "sale.order", "mail.activity", "lifecycle.alert"):
-            self.env[model].flush_model()
+        self.env.flush_all()
         rows = self.env.execute_query(
             SQL(
                 """
@@ -147,18 +146,22 @@ class LifecycleAlert(models.Model):
         told = unanswered.filtered(
             lambda alert: leaders[alert] and leaders[alert] != alert.user_id
         )
-        activities = told._create_activities(
+        call, today = self._call_type(), company._lifecycle_today(now)
+        activities = self.env["mail.activity"]._lifecycle_create(
             [
-                {
-                    "activity_type_id": self._call_type().id,
-                    "user_id": leaders[alert].id,
-                    "summary": self.env._(
-                        "Unanswered: ready for sales (%(user)s)",
-                        user=alert.user_id.name,
-                    ),
-                    "note": alert.reasons_html,
-                    "date_deadline": company._lifecycle_today(now),
-                }
+                (
+                    alert._get_record(),
+                    {
+                        "activity_type_id": call.id,
+                        "user_id": leaders[alert].id,
+                        "summary": self.env._(
+                            "Unanswered: ready for sales (%(user)s)",
+                            user=alert.user_id.name,
+                        ),
+                        "note": alert.reasons_html,
+                        "date_deadline": today,
+                    },
+                )
                 for alert in told
             ]
         )

@@ -116,6 +116,7 @@ class LifecycleGrant(models.Model):
         """
         self.env["sale.order"].flush_model(["state", "date_order"])
         self.env["sale.order.line"].flush_model(["reward_id"])
+        self.env["res.partner"].flush_model(["commercial_partner_id"])
         rows = self.env.execute_query(
             SQL(
                 """

@@ -86,32 +86,21 @@ class LifecycleStep(models.Model):
         due, _begin = self.env.company._lifecycle_next_workday(now, self.due_days)
         notes = self._render_notes(enrolments, now)
         kind = self.activity_type_id or self.env.ref("mail.mail_activity_data_call")
-        model_ids = {
-            name: self.env["ir.model"]._get_id(name)
-            for name in ("crm.lead", "res.partner")
-        }
-        # Read at once what Odoo reads of each record in turn, their names.
-        enrolments.partner_id.mapped("display_name")
-        values_list = []
-        for enrolment in enrolments:
-            lead = leads.get(enrolment.commercial_partner_id.id)
-            record = lead or enrolment.partner_id
-            values_list.append(
-                {
-                    "res_model_id": model_ids[record._name],
-                    "res_id": record.id,
-                    "activity_type_id": kind.id,
-                    "user_id": users[enrolment].id,
-                    "summary": self.name,
-                    "note": notes.get(enrolment.id),
-                    "date_deadline": due,
-                    "automated": True,
-                }
-            )
-        return (
-            self.env["mail.activity"]
-            .with_context(mail_activity_quick_update=True)
-            .create(values_list)
+        return self.env["mail.activity"]._lifecycle_create(
+            [
+                (
+                    leads.get(enrolment.commercial_partner_id.id)
+                    or enrolment.partner_id,
+                    {
+                        "activity_type_id": kind.id,
+                        "user_id": users[enrolment].id,
+                        "summary": self.name,
+                        "note": notes.get(enrolment.id),
+                        "date_deadline": due,
+                    },
+                )
+                for enrolment in enrolments
+            ]
         )
 
     def _get_task_user(self, enrolment, lead):

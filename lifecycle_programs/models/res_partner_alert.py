@@ -6,6 +6,9 @@ class ResPartner(models.Model):
 
     _inherit = "res.partner"
 
+    lifecycle_alert_ids = fields.One2many(
+        "lifecycle.alert", "commercial_partner_id", string="Sales Alerts"
+    )
     lifecycle_alert_id = fields.Many2one(
         "lifecycle.alert",
         string="Open Sales Alert",
@@ -17,7 +20,7 @@ class ResPartner(models.Model):
     )
 
     @api.depends_context("allowed_company_ids")
-    @api.depends("commercial_partner_id")
+    @api.depends("commercial_partner_id.lifecycle_alert_ids.state")
     def _compute_lifecycle_alert(self):
         alerts = (
             self.env["lifecycle.alert"]
