@@ -34,7 +34,11 @@ class LifecycleGuide(http.Controller):
         return self._redirect(content)
 
     @http.route(
-        "/lifecycle/guide/<token>", type="http", auth="public", save_session=False
+        "/lifecycle/guide/<token>",
+        type="http",
+        auth="public",
+        methods=["GET"],
+        save_session=False,
     )
     def guide_of_contact(self, token, **_post):
         """The link in a message: straight to the guide."""

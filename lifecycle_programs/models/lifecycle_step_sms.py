@@ -1,5 +1,6 @@
 """SMS steps: drafts become rows of Odoo's SMS queue, with traces, in one batch."""
 
+import re
 from uuid import uuid4
 
 from odoo import Command, api, models
@@ -26,14 +27,19 @@ class LifecycleStep(models.Model):
             .sudo()
             .create([self._prepare_sms_values(draft, mailing) for draft in drafts])
         )
-        for sms, body in rows._update_body_short_links().items():
-            # Odoo finds the trace of a click by the id of the SMS.
-            rows.browse(sms).body = body
+        # Odoo finds the trace of a click by the id of the SMS. (Its own method takes a
+        # full stop after the link for a part of it.)
+        short_link = re.compile(re.escape(self.get_base_url()) + r"/r/\w+")
+        for sms in rows:
+            sms.body = short_link.sub(rf"\g<0>/s/{sms.id}", sms.body)
+        # Between an SMS and its trace there is a number, no relation.
+        traces = self.env["mailing.trace"].search([("sms_id_int", "in", rows.ids)])
+        trace_by_sms = {trace.sms_id_int: trace for trace in traces}
         keeps_text = not self.message_id.category_id.can_opt_out
         return {
             draft.enrolment.id: draft.prepare_result(
                 self.message_id,
-                sms.mailing_trace_ids,
+                trace_by_sms[sms.id],
                 **({"body": sms.body} if keeps_text else {}),
             )
             for draft, sms in zip(drafts, rows, strict=True)
