@@ -1,8 +1,9 @@
 """Run by test_canary: a scheduled action that raises must fail this test."""
 
-from odoo.tests import TransactionCase
+from odoo.tests import TransactionCase, tagged
 
 
+@tagged("post_install", "-at_install")
 class FailingCron(TransactionCase):
     def test_failing_cron_is_seen(self):
         cron = self.env["ir.cron"].create(

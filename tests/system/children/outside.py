@@ -5,9 +5,10 @@ import socket
 
 import requests
 
-from odoo.tests import TransactionCase
+from odoo.tests import TransactionCase, tagged
 
 
+@tagged("standard", "post_install", "-at_install")
 class Outside(TransactionCase):
     def test_socket(self):
         with contextlib.suppress(OSError), socket.socket() as outside:
