@@ -69,5 +69,8 @@
         "views/lifecycle_menus.xml",
     ],
     "uninstall_hook": "uninstall_hook",
+    "assets": {
+        "web.assets_tests": ["lifecycle_programs/static/tests/tours/**/*"],
+    },
     "application": True,
 }
