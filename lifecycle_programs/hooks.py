@@ -1,6 +1,7 @@
 """What is left behind, and how, when the addon is uninstalled."""
 
 from odoo import fields
+from odoo.tools import SQL
 
 
 def uninstall_hook(env):
@@ -11,6 +12,7 @@ def uninstall_hook(env):
     env["ir.config_parameter"].search(
         [("key", "=like", "lifecycle_programs.%")]
     ).unlink()
+    _empty_tables(env)
 
 
 def _uninstall_grants(env):
@@ -52,3 +54,21 @@ def _archive_coupon_programs(env):
     )
     env["loyalty.program"].browse(records.mapped("res_id")).exists().action_archive()
     records.unlink()
+
+
+def _empty_tables(env):
+    """Odoo deletes the records that we shipped before it drops the tables, and would
+    log an error for each one that people's own still refer to.
+    """
+    # The end of the discounts is an event, too.
+    env["lifecycle.event"]._flush_pending()
+    env.flush_all()
+    for model in (
+        "lifecycle.event",
+        "lifecycle.enrolment",
+        "lifecycle.version",
+        "lifecycle.message",
+        "lifecycle.content",
+    ):
+        env.cr.execute(SQL("DELETE FROM %s", SQL.identifier(env[model]._table)))
+    env.invalidate_all()

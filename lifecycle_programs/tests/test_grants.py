@@ -480,11 +480,11 @@ class TestEnd(GrantCommon):
                 "res_id": self.coupons.id,
             }
         )
+        card = self.given.card_id
         uninstall_hook(self.env)
-        self.assertEqual(
-            (self.given.state, self.given.end_reason), ("ended", "uninstalled")
-        )
-        self.assertLess(self.given.card_id.expiration_date, fields.Date.today())
+        self.assertFalse(self.given.exists().filtered(lambda g: g.state == "live"))
+        self.assertFalse(self.given.enrolment_id.exists())
+        self.assertLess(card.expiration_date, fields.Date.today())
         self.assertFalse(self.coupons.active)
         self.assertFalse(
             self.env["ir.config_parameter"].get_param("lifecycle_programs.test")
