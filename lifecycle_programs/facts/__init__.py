@@ -6,7 +6,7 @@ from .engagement import ENGAGEMENT, SENDINGS, WEB
 from .grants import GRANTS
 from .orders import BASKETS, ORDERS, RETURNS, STAGE
 from .programs import ENROLMENTS, REFUSALS
-from .purchases import DOCUMENT, PERIOD, PURCHASES
+from .purchases import DOCUMENT, LINES, PERIOD, PURCHASE
 from .relations import CUSTOMER, EVENT, MEMBER, OPINION
 from .renewal import RENEWAL
 from .sales import PRICES, QUOTATIONS
@@ -33,6 +33,6 @@ SOURCES = (
     REFUSALS,
     WEB,
 )
-RELATIONS = (CUSTOMER, MEMBER, EVENT, OPINION, DOCUMENT, PERIOD)
+RELATIONS = (CUSTOMER, MEMBER, EVENT, OPINION, PURCHASE, DOCUMENT, PERIOD)
 
-__all__ = ["PURCHASES", "RELATIONS", "SOURCES", "Relation", "Source"]
+__all__ = ["LINES", "RELATIONS", "SOURCES", "Relation", "Source"]

@@ -175,7 +175,7 @@ BASKETS = Source(
     "baskets",
     "What was bought",
     key="customer",
-    needs=("document", "purchase"),
+    needs=("purchase",),
     joins="""
       LEFT JOIN (
             SELECT customer_id, date, template_id, categ_id,
@@ -183,8 +183,7 @@ BASKETS = Source(
                        PARTITION BY customer_id ORDER BY date DESC, order_id DESC
                    ) = 1 AS is_last
               FROM purchase
-              JOIN document USING (customer_id, order_id, date, is_return)
-             WHERE document.counts
+             WHERE counts
       ) basket ON basket.customer_id = customer.customer_id
     """,
     facts=(

@@ -5,7 +5,7 @@
 is nothing to pick.
 """
 
-from .renewal import DUE
+from .renewal import DUE, DUE_NEEDS
 from .source import Relation
 
 #: Lines of the event's order, shaped as purchases; none without an order, and none for
@@ -34,7 +34,7 @@ ORDERED = Relation(
 )
 
 #: In the place of all purchases, where only the event's order matters.
-ORDERED_AS_PURCHASE = Relation("purchase", "SELECT * FROM ordered", ("ordered",))
+ORDERED_AS_LINES = Relation("line_item", "SELECT * FROM ordered", ("ordered",))
 
 
 def _in_language(column):
@@ -152,7 +152,7 @@ RENEWAL = f"""
      ORDER BY anchor_date
      LIMIT 1
 """
-RENEWAL_NEEDS = ("ordered", "period", "document")
+RENEWAL_NEEDS = ("ordered", *DUE_NEEDS)
 
 #: What was bought falls due in a span of days: who is to be told, about what.
 RENEWALS_DUE = f"""

@@ -3,7 +3,8 @@
 Columns of ``purchase``, one row per product line: customer_id, contact_id, order_id
 (the order or the invoice; of a return, the one it takes back, or NULL), date (UTC),
 is_return, product_id, template_id, categ_id, quantity and amount (company currency,
-without tax; both negative for a return).
+without tax; both negative for a return), and counts: whether it is a line of a purchase
+that was not returned altogether.
 
 Left out: freight, fees, discounts, rewards, deposits, sections and notes, and whatever
 the company sells to itself.
@@ -69,8 +70,8 @@ _INVOICE_COLUMNS = f"""
            - line.balance AS amount
 """
 
-PURCHASES_OF_ORDERS = Relation(
-    "purchase",
+LINES_OF_ORDERS = Relation(
+    "line_item",
     f"""
     SELECT member.customer_id, sale.partner_id AS contact_id, sale.id AS order_id,
            sale.date_order AS date, FALSE AS is_return,
@@ -115,8 +116,8 @@ PURCHASES_OF_ORDERS = Relation(
     needs=("member",),
 )
 
-PURCHASES_OF_INVOICES = Relation(
-    "purchase",
+LINES_OF_INVOICES = Relation(
+    "line_item",
     f"""
     SELECT member.customer_id, move.partner_id AS contact_id,
            CASE move.move_type WHEN 'out_refund' THEN move.reversed_entry_id
@@ -131,21 +132,27 @@ PURCHASES_OF_INVOICES = Relation(
 )
 
 #: By the setting of the company.
-PURCHASES = {"orders": PURCHASES_OF_ORDERS, "invoices": PURCHASES_OF_INVOICES}
+LINES = {"orders": LINES_OF_ORDERS, "invoices": LINES_OF_INVOICES}
+
+PURCHASE = Relation(
+    "purchase",
+    """
+    SELECT line_item.*,
+           NOT is_return
+           AND NOT (bool_or(is_return) OVER whole AND sum(amount) OVER whole <= 0)
+               AS counts
+      FROM line_item
+    WINDOW whole AS (PARTITION BY customer_id, order_id)
+    """,
+    needs=("line_item",),
+)
 
 DOCUMENT = Relation(
     "document",
     """
-    SELECT part.*,
-           NOT is_return
-           AND NOT (bool_or(is_return) OVER whole AND sum(amount) OVER whole <= 0)
-               AS counts
-      FROM (
-            SELECT customer_id, order_id, date, is_return, sum(amount) AS amount
-              FROM purchase
-             GROUP BY customer_id, order_id, date, is_return
-      ) part
-    WINDOW whole AS (PARTITION BY customer_id, order_id)
+    SELECT customer_id, order_id, date, counts, sum(amount) AS amount
+      FROM purchase
+     GROUP BY customer_id, order_id, date, counts
     """,
     needs=("purchase",),
 )

@@ -10,13 +10,12 @@ DUE = """
                    period.period_id, period.months, bought.date AS bought_at,
                    bought.date + make_interval(months => period.months) AS due_at
               FROM purchase bought
-              JOIN document USING (customer_id, order_id, date, is_return)
               JOIN period ON period.template_id = bought.template_id
-             WHERE document.counts
+             WHERE bought.counts
              ORDER BY bought.customer_id, period.period_id, bought.date DESC,
                       bought.template_id
 """
-DUE_NEEDS = ("purchase", "document", "period")
+DUE_NEEDS = ("purchase", "period")
 
 _NEXT = "min(due.due_at) FILTER (WHERE due.due_at >= %(as_of)s)"
 

@@ -10,7 +10,7 @@ from odoo.tools import SQL
 
 from ..engine import RuleError, normalise, normalise_sql, parse
 from ..engine.values import zone
-from ..facts import PURCHASES, RELATIONS, SOURCES
+from ..facts import LINES, RELATIONS, SOURCES
 
 _FACT_NAME = re.compile(r"[a-z_]+\.[a-z0-9_]+")
 
@@ -47,7 +47,7 @@ class LifecycleFact(models.AbstractModel):
         :rtype: dict[str, Relation]
         """
         relations = {relation.name: relation for relation in RELATIONS}
-        relations["purchase"] = PURCHASES[company.lifecycle_purchase_source]
+        relations["line_item"] = LINES[company.lifecycle_purchase_source]
         return relations
 
     @api.model

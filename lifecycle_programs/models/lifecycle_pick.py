@@ -76,7 +76,7 @@ class LifecycleProgram(models.Model):
             picks.RENEWAL,
             wanted,
             now,
-            own_relations=(picks.ORDERED_AS_PURCHASE,),
+            own_relations=(picks.ORDERED_AS_LINES,),
         )
 
     def _pick_over(self, needs, body, wanted, now, own_relations=()):
