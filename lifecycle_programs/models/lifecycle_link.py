@@ -6,7 +6,6 @@ import hmac
 import json
 
 from odoo import api, models
-from odoo.tools import urls
 
 from ..engine.token import sign, verify
 
@@ -95,7 +94,7 @@ class LifecycleLink(models.AbstractModel):
 
     @api.model
     def _get_url(self, path):
-        return urls.urljoin(self.get_base_url(), path)
+        return self.get_base_url().rstrip("/") + path
 
     @api.model
     def _get_secret(self):

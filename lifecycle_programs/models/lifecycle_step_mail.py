@@ -63,6 +63,8 @@ class LifecycleStep(models.Model):
                 for draft in drafts
             ]
         )
+        # Written to all at once: Odoo cleans HTML row by row when it creates.
+        mails.mail_message_id.body = self._get_chatter_note()
         self._trigger_queue("mail.ir_cron_mail_scheduler_action")
         keeps_text = not category.can_opt_out
         results = {}
@@ -78,14 +80,8 @@ class LifecycleStep(models.Model):
 
     def _prepare_common_mail_values(self):
         company = self.env.company
-        label = self.env._(
-            "Sent by the program “%(program)s”, step “%(step)s”.",
-            program=self.program_id.name,
-            step=self.name,
-        )
         return {
-            # The chatter names the program; the text itself is not stored twice.
-            "body": Markup("<p>%s</p>") % label,
+            "body": "",
             "message_type": "email_outgoing",
             "mailing_id": self._ensure_mailing().id,
             "record_company_id": company.id,
@@ -97,6 +93,15 @@ class LifecycleStep(models.Model):
             "state": "outgoing",
         }
 
+    def _get_chatter_note(self):
+        """What the chatter shows; the text itself is not stored twice."""
+        note = self.env._(
+            "Sent by the program “%(program)s”, step “%(step)s”.",
+            program=self.program_id.name,
+            step=self.name,
+        )
+        return Markup("<p>%s</p>") % note
+
     def _prepare_mail_values(self, draft, frame, leads, common):
         enrolment = draft.enrolment
         partner = enrolment.partner_id
@@ -105,20 +110,20 @@ class LifecycleStep(models.Model):
             ("crm.lead", lead_id) if lead_id else ("res.partner", partner.id)
         )
         message_id = generate_tracking_message_id(f"{res_id}-{model}")
+        no_thanks = preferences = ""
+        if self.message_id.category_id.can_opt_out:
+            no_thanks = self._get_link(draft, "links.no_thanks")
+            preferences = self._get_link(draft, "links.preferences")
         return {
             **common,
             **self._prepare_sender_values(enrolment),
             "subject": " ".join(draft.texts["subject"].split()),
-            "body_html": frame.fill(
-                draft.texts["body"],
-                self._get_link(draft, "links.no_thanks"),
-                self._get_link(draft, "links.preferences"),
-            ),
+            "body_html": frame.fill(draft.texts["body"], no_thanks, preferences),
             "email_to": formataddr((partner.name or "", draft.address)),
             "model": model,
             "res_id": res_id,
             "message_id": message_id,
-            "headers": repr(self._prepare_headers(draft)),
+            "headers": repr(self._prepare_headers(preferences)),
             "mailing_trace_ids": [
                 Command.create(
                     {
@@ -151,14 +156,13 @@ class LifecycleStep(models.Model):
             else email_from,
         }
 
-    def _prepare_headers(self, draft):
+    def _prepare_headers(self, unsubscribe_url):
         """Headers for mail programs: one click says no to the category (RFC 8058), and
         an absent reader's auto-reply is not wanted."""
         headers = {"X-Auto-Response-Suppress": "OOF"}
-        if self.message_id.category_id.can_opt_out:
-            url = self._get_link(draft, "links.preferences")
+        if unsubscribe_url:
             headers |= {
-                "List-Unsubscribe": f"<{url}>",
+                "List-Unsubscribe": f"<{unsubscribe_url}>",
                 "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
                 "Precedence": "list",
             }

@@ -12,6 +12,8 @@ from odoo.exceptions import UserError, ValidationError
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
+from odoo.addons.base.tests.test_ir_cron import CronMixinCase
+
 from .common import LifecycleCommon
 
 CATEGORY = "lifecycle_programs.lifecycle_category_"
@@ -323,6 +325,34 @@ class TestMailStep(MessageCommon):
             [True, 1, 1],
         )
 
+    def test_offers_of_the_entry_are_shown_and_counted_as_offers(self):
+        """A click on what the program offers counts as interest in buying."""
+        product = self.env["product.template"].create({"name": "Tent pegs"})
+        message = self.make_message(
+            "{% for offer in offers %}<p>{{ offer.price|money }}"
+            '<a href="{{ offer.link }}">{{ offer.name }}</a></p>{% endfor %}'
+        )
+        link = "https://acme.example/pegs"
+        offer = {"offered_product_id": product.id, "link": link}
+        step = self.make_mail_step(message, offer_ids=[Command.create(offer)])
+        enrolments = self.enrol(step, self.make_contact())
+        offers = [{"name": "Tent pegs", "link": link, "price": 9.5, "pitch": None}]
+        enrolments.payload = {"offers": offers}
+        self.run_due()
+        trace = enrolments.step_run_ids.trace_id
+        body = trace.mail_mail_id.body_html
+        self.assertIn("9.50", body)
+        self.assertNotIn(link, body)
+        tracker = self.env["link.tracker"].search([("url", "=", link)])
+        self.env["link.tracker.click"].add_click(
+            tracker.code, ip="127.0.0.1", country_code="FI", mailing_trace_id=trace.id
+        )
+        self.env["lifecycle.event"]._flush_pending()
+        event = self.env["lifecycle.event"].search(
+            [("type_id.code", "=", "mail_clicked")], limit=1
+        )
+        self.assertEqual(event.payload["kind"], "offer")
+
     def test_the_mailing_is_one_per_key_and_hidden(self):
         step = self.make_mail_step()
         mailing = step._ensure_mailing()
@@ -530,7 +560,7 @@ def smtp_server():
 
 
 @tagged("lifecycle")
-class TestDelivery(MessageCommon):
+class TestDelivery(CronMixinCase, MessageCommon):
     def test_mail_arrives_over_smtp(self):
         """Through Odoo's own queue and a real SMTP server."""
         message = self.make_message(
@@ -578,6 +608,56 @@ class TestDelivery(MessageCommon):
             self.env["mail.thread"].message_process(None, reply)
         self.assertEqual(trace.trace_status, "reply")
         self.assertIn("Please call me", partners[0].message_ids[0].body)
+
+    def test_a_bounce_finds_its_trace(self):
+        step = self.make_mail_step()
+        enrolments = self.enrol(step, self.make_contact())
+        self.run_due()
+        trace = enrolments.step_run_ids.trace_id
+        bounce = (
+            "From: MAILER-DAEMON@example.com\r\nTo: bounce@acme.example\r\n"
+            "Subject: Undelivered Mail Returned to Sender\r\n"
+            "Message-Id: <bounce@example.com>\r\nMIME-Version: 1.0\r\n"
+            'Content-Type: multipart/report; report-type=delivery-status; boundary="x"'
+            "\r\n\r\n--x\r\nContent-Type: text/plain\r\n\r\nNo such person.\r\n"
+            "--x\r\nContent-Type: message/delivery-status\r\n\r\n"
+            "Reporting-MTA: dns; mx.example.com\r\n\r\n"
+            "Final-Recipient: rfc822; liisa.virtanen@example.com\r\n"
+            "Action: failed\r\nStatus: 5.1.1\r\n"
+            "\r\n--x\r\nContent-Type: text/rfc822-headers\r\n\r\n"
+            f"Message-Id: {trace.message_id}\r\n\r\n--x--\r\n"
+        )
+        with mute_logger("odoo.addons.mail.models.mail_thread"):
+            self.env["mail.thread"].message_process(None, bounce)
+        self.assertEqual(trace.trace_status, "bounce")
+        self.assertEqual(enrolments.partner_id.message_bounce, 1)
+
+    def test_the_queue_goes_on_until_it_is_empty(self):
+        """Odoo's queue believes it is done after one run, and starts hourly."""
+        self.env["mail.mail"].search([("state", "=", "outgoing")]).state = "cancel"
+        step = self.make_mail_step()
+        self.enrol(step, self.make_contacts(5))
+        with (
+            self.capture_triggers("mail.ir_cron_mail_scheduler_action") as triggers,
+            smtp_server() as (_mailbox, port),
+        ):
+            self.run_due()
+            self.assertEqual(len(triggers.records), 1)
+            self.env["lifecycle.step"]._trigger_queues()
+            self.assertEqual(len(triggers.records), 2)
+            self.env["ir.mail_server"].search([]).active = False
+            self.env["ir.mail_server"].create(
+                {"name": "loopback", "smtp_host": "127.0.0.1", "smtp_port": port}
+            )
+            self.registry_patch_sending()
+            for left, triggered in ((2, 3), (0, 3)):
+                self.env["mail.mail"].process_email_queue(batch_size=3)
+                self.assertEqual(
+                    self.env["mail.mail"]._count_lifecycle_outgoing(), left
+                )
+                self.assertEqual(len(triggers.records), triggered)
+            self.env["lifecycle.step"]._trigger_queues()
+            self.assertEqual(len(triggers.records), 3)
 
     def registry_patch_sending(self):
         """Odoo sends nothing in tests; here it does, to loopback."""

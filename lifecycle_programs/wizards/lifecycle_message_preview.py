@@ -32,7 +32,6 @@ class LifecycleMessagePreview(models.TransientModel):
         "res.partner",
         string="Contact",
         default=lambda self: self._default_partner_id(),
-        domain="[('is_company', '=', False)]",
     )
     lang = fields.Selection(
         selection=lambda self: self.env["res.lang"].get_installed(),
