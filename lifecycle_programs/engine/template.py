@@ -220,7 +220,8 @@ def _guarded(values):
         count += 1
         if count > MAX_VALUES or depth > MAX_VALUE_DEPTH:
             raise TemplateError("There are too many values for a template")
-        if type(value) in _SCALARS:
+        # Of dates only the parts can be seen, so that a subclass gives nothing away.
+        if type(value) in _SCALARS or isinstance(value, date):
             if isinstance(value, str) and len(value) > MAX_TEXT:
                 raise TemplateError(f"{path.rstrip('.')} is too long")
             return value

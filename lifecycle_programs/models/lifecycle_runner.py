@@ -225,7 +225,8 @@ class LifecycleEnrolment(models.Model):
         values = {
             "visit": self.visit + 1,
             "waiting": False,
-            "started": True,
+            # A split before the first wait does not start anything yet.
+            "started": self.started or self.step_id.type != "split",
             "retry_count": 0,
             "error": False,
         }
