@@ -161,7 +161,7 @@ class LifecycleProgram(models.Model):
         """
         self.ensure_one()
         version = self.version_id
-        first_step = version.step_ids[:1]
+        first_step = version._get_first_step()
         if not first_step:
             return self.env["lifecycle.enrolment"]
         self.env.flush_all()

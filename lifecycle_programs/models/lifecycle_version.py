@@ -119,6 +119,10 @@ class LifecycleVersion(models.Model):
     # THE GRAPH
     # ------------------------------------------------------------
 
+    def _get_first_step(self):
+        """Where people enter: the first step in the order of the list."""
+        return self.step_ids.sorted(lambda step: (step.sequence, step.id))[:1]
+
     def _get_depths(self):
         """How deep each step stands in the tree that people see."""
         self.ensure_one()
@@ -145,7 +149,7 @@ class LifecycleVersion(models.Model):
                 self.env._("Step “%(step)s”: %(problem)s", step=step.name, problem=text)
                 for text in step._get_problems()
             ]
-        reached = self._walk(self.step_ids[:1], through_waits=True)
+        reached = self._walk(self._get_first_step(), through_waits=True)
         for step in self.step_ids - reached:
             problems.append(
                 self.env._("Step “%(step)s”: no step leads to it.", step=step.name)
