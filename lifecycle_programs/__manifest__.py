@@ -62,6 +62,8 @@
         "views/lifecycle_event_views.xml",
         "views/lifecycle_configuration_views.xml",
         "views/res_partner_views.xml",
+        "views/res_partner_first_name_views.xml",
+        "views/survey_question_views.xml",
         "wizards/lifecycle_alert_answer_views.xml",
         "views/lifecycle_alert_views.xml",
         "views/lifecycle_grant_views.xml",

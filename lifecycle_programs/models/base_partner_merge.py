@@ -1,6 +1,8 @@
 from odoo import fields, models
 from odoo.tools import SQL
 
+from .res_partner import MERGING
+
 # The models that know the customer beside the contact.
 WITH_CUSTOMER = ("lifecycle.enrolment", "lifecycle.grant", "lifecycle.alert")
 
@@ -35,3 +37,8 @@ class BasePartnerMergeAutomaticWizard(models.TransientModel):
             )
             self.env[model].invalidate_model(["commercial_partner_id"])
         return result
+
+    def _update_values(self, src_partners, dst_partner):
+        return super()._update_values(
+            src_partners, dst_partner.with_context(**{MERGING: True})
+        )

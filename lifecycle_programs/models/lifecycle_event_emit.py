@@ -64,7 +64,7 @@ class LifecycleEvent(models.Model):
         pending = self.env.cr.precommit.data.setdefault(PENDING, [])
         if not pending:
             self.env.cr.precommit.add(self._flush_pending)
-        pending.append(Pending(code, build, self.env.company.id, self._is_import()))
+        pending.append(Pending(code, build, self._company_id(), self._is_import()))
 
     @api.model
     def _watch(self, code, records):
@@ -76,7 +76,7 @@ class LifecycleEvent(models.Model):
         if not records:
             return
         watched = self.env.cr.precommit.data.setdefault(WATCHED, {})
-        key = (code, records._name, self.env.company.id, self._is_import())
+        key = (code, records._name, self._company_id(), self._is_import())
         if key not in watched:
             moments = watched[key] = {}
             model = records.browse().sudo()
@@ -93,6 +93,12 @@ class LifecycleEvent(models.Model):
         moment = fields.Datetime.now()
         for record_id in records._ids:
             watched[key].setdefault(record_id, moment)
+
+    @api.model
+    def _company_id(self):
+        # As superuser: companies in the context that the user may not see are refused
+        # otherwise, and that must not stop the record.
+        return self.sudo().env.company.id
 
     @api.model
     def _is_import(self):

@@ -7,6 +7,9 @@ from ..engine.names import first_name
 ADDRESS = ("street", "street2", "zip", "city", "country_id")
 FORMER = "lifecycle_programs.former_partner_values"
 
+#: In the context while contacts are merged: what one lends the other has not changed.
+MERGING = "lifecycle_merging"
+
 
 class ResCompany(models.Model):
     _inherit = "res.company"
@@ -58,7 +61,7 @@ class ResPartner(models.Model):
 
     def write(self, vals):
         watched = self._lifecycle_watched_fields() & vals.keys()
-        if watched:
+        if watched and not self.env.context.get(MERGING):
             self._lifecycle_remember(watched)
         return super().write(vals)
 

@@ -311,6 +311,14 @@ class TestMergedContacts(EventCommon):
         self.assertEqual(stays.state, "active")
         self.assertEqual(self.events("added_by_hand").partner_id, self.anna)
 
+    def test_an_address_lent_by_the_source_is_no_move(self):
+        source = self.make_contact("Anna K", zip="33100", city="Tampere")
+        self.anna.city = "Turku"
+        self.flush()
+        self.merge(source, self.anna)
+        self.assertEqual((self.anna.zip, self.anna.city), ("33100", "Turku"))
+        self.assertFalse(self.events("field_changed"))
+
     def test_into_the_contact_of_a_company(self):
         acme = self.make_contact("Acme Oy", is_company=True)
         target = self.make_contact("Anna Acme", parent_id=acme.id)
