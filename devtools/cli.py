@@ -56,7 +56,12 @@ def parser():
         added.set_defaults(run=run)
         return added
 
-    demo = verb("demo", _demo, "run the ten programs over real purchases, then serve")
+    demo = verb(
+        "demo",
+        _demo,
+        "run the ten programs over real purchases, then serve",
+        epilog="Also: --customers N, --full, --purchases FILE.csv, --until YYYY-MM-DD.",
+    )
     demo.add_argument("--port", type=int, default=PORT)
     demo.add_argument("--db", default=DEMO)
     demo.add_argument("--no-serve", action="store_true", help="stop after the report")
@@ -84,13 +89,18 @@ def parser():
 
 
 def _demo(options, rest):
+    from .demo.__main__ import parse
+
+    address = f"http://localhost:{options.port}"
+    arguments = [*rest, "--db", options.db, "--base-url", address]
+    parse(arguments)  # A wrong one is refused before the long steps.
     if not options.no_serve:
         _ensure_free(options.port)
     odoo = odoo_server.Odoo()
     log = databases.Databases(odoo).make(options.db)
     if not serverlog.check(log, "installation"):
         return 1
-    command = [sys.executable, "-m", "devtools.demo", *rest, "--db", options.db]
+    command = [sys.executable, "-m", "devtools.demo", *arguments]
     status = subprocess.call(command, cwd=paths.ROOT, env=odoo.environment())
     if status or options.no_serve:
         return status

@@ -12,6 +12,7 @@ import sys
 from . import console, paths
 
 REQUIREMENTS = ("requirements.txt", "requirements-odoo.txt", "requirements-dev.txt")
+CONSTRAINTS = "constraints.txt"
 OLDEST, NEWEST = (3, 10), (3, 13)
 MARKER = os.path.join(paths.VENV, "lifecycle-ready")
 
@@ -51,7 +52,7 @@ def enter(command):
 
 def _fingerprint():
     digest = hashlib.sha256()
-    for name in REQUIREMENTS:
+    for name in REQUIREMENTS + (CONSTRAINTS,):
         with open(os.path.join(paths.ROOT, name), "rb") as handle:
             digest.update(handle.read())
     return digest.hexdigest()
@@ -80,6 +81,7 @@ def _make():
     command = [paths.VENV_PYTHON, "-m", "pip", "install", "--progress-bar", "off"]
     for name in REQUIREMENTS:
         command += ["-r", os.path.join(paths.ROOT, name)]
+    command += ["-c", os.path.join(paths.ROOT, CONSTRAINTS)]
     progress = console.Progress(interval=5.0)
     tail = []
     with subprocess.Popen(
