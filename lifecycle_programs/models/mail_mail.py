@@ -1,6 +1,8 @@
 import ast
+import re
 
 from odoo import api, models
+from odoo.tools import html2plaintext
 
 # What Odoo puts on every mail of a mailing: its own unsubscribe is a global blacklist.
 MAILING_HEADERS = (
@@ -9,6 +11,7 @@ MAILING_HEADERS = (
     "Precedence",
     "X-Auto-Response-Suppress",
 )
+IMAGE = re.compile(r"<img\b[^>]*>")
 
 
 class MailMail(models.Model):
@@ -26,6 +29,9 @@ class MailMail(models.Model):
                 for name in MAILING_HEADERS:
                     values["headers"].pop(name, None)
                 values["headers"].update(own)
+                # Logo and open pixel are no text.
+                body = IMAGE.sub("", values["body"])
+                values["body_alternative"] = html2plaintext(body)
         return emails
 
     # ------------------------------------------------------------

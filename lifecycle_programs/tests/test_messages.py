@@ -590,6 +590,7 @@ class TestDelivery(CronMixinCase, MessageCommon):
         plain = mail.get_body(("plain",)).get_content()
         self.assertIn("Hello Person 0, *welcome*", plain)
         self.assertNotIn("<", plain)
+        self.assertNotIn("/mail/track/", plain)
         html = mail.get_body(("html",)).get_content()
         self.assertIn(f"/m/{trace.id}", html)
         self.assertIn("/mail/track/", html)
