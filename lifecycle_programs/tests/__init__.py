@@ -14,3 +14,4 @@ from . import test_purchases
 from . import test_picks
 from . import test_unsubscribe
 from . import test_program_data
+from . import test_journeys_customers
