@@ -15,3 +15,5 @@ from . import test_picks
 from . import test_unsubscribe
 from . import test_program_data
 from . import test_journeys_customers
+from . import test_journeys_offers
+from . import test_journeys_prospects

@@ -148,7 +148,9 @@ class JourneyCommon(LifecycleCommon):
         )
         self.assertTrue(link, f"no tracked link in {key}")
         self.env["link.tracker.click"].add_click(
-            link.code, ip="192.0.2.1", country_code=False,
+            link.code,
+            ip="192.0.2.1",
+            country_code=False,
             mailing_trace_id=run.trace_id.id,
         )
         self.work()

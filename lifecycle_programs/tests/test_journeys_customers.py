@@ -292,7 +292,7 @@ class TestRescue(JourneyCommon):
 
     def test_without_discounts_it_stays_friendly(self):
         """No discount chosen: nothing is promised; who buys less gets a question, and
-        an answer that needs a person gets one (R28 of tone, R143)."""
+        an answer that needs a person gets one (R143)."""
         self.publish(call_value=10000)
         self.fade()
         self.scan()
