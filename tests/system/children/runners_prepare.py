@@ -8,6 +8,7 @@ program = env["lifecycle.program"].create(
     {
         "name": "Two runners",
         "code": "two_runners",
+        "user_id": env.ref("base.user_admin").id,
         "start": "manual",
         "goal_event_type_ids": [Command.link(order_confirmed.id)],
     }
