@@ -132,3 +132,17 @@ class LifecycleStep(models.Model):
             lambda match: match[0] if SAFE_LINK.match(unescape(match[1])) else "",
             html,
         )
+
+
+class LifecycleVersion(models.Model):
+    _inherit = "lifecycle.version"
+
+    def write(self, vals):
+        """Publishing makes the technical mailings: two workers that run a step for the
+        first time at once would otherwise both make one."""
+        result = super().write(vals)
+        if vals.get("state") == "published":
+            for step in self.step_ids:
+                if step.message_id:
+                    step._ensure_mailing()
+        return result

@@ -355,7 +355,8 @@ class TestMailStep(MessageCommon):
 
     def test_the_mailing_is_one_per_key_and_hidden(self):
         step = self.make_mail_step()
-        mailing = step._ensure_mailing()
+        mailing = step.mailing_id
+        self.assertTrue(mailing)
         self.env.flush_all()
         step.program_id.action_edit_steps()
         draft = step.program_id.draft_version_id.step_ids[0]
