@@ -364,7 +364,9 @@ class LifecycleProgram(models.Model):
             raise UserError(
                 self.env._("Start the program before you add people to it.")
             )
-        return self.sudo()._enrol_partners(partners, now)
+        enrolments = self.sudo()._enrol_partners(partners, now)
+        self.env["lifecycle.event"]._emit_added_by_hand(self, enrolments.partner_id)
+        return enrolments
 
 
 class LifecycleEnrolment(models.Model):
