@@ -83,6 +83,8 @@ class LifecycleVersion(models.Model):
         Messages are copied too: the published ones stay as they were sent.
         """
         self.ensure_one()
+        # The database allows one draft: it has to know which are drafts no more.
+        self.flush_model(["state"])
         program = program or self.program_id
         draft = self.create(
             {

@@ -447,6 +447,13 @@ class TestVersions(LifecycleCommon):
         self.assertEqual(enrolment.due_at, self.at(days=7))
         self.assertEqual(newcomer.due_at, self.at(days=3))
 
+    def test_editing_again_right_after_publishing(self):
+        program = self.make_program(WEEK, END)
+        for number in (2, 3):
+            program.action_edit_steps()
+            self.assertEqual(program.draft_version_id.number, number)
+            program.action_publish()
+
     def test_problems_are_told_before_publishing(self):
         program = self.make_program(
             {"type": "split", "key": "loop", "next": "loop"}, publish=False
