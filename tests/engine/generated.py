@@ -13,6 +13,7 @@ FACTS = {
         Fact("orders.count", "number", "Orders"),
         Fact("orders.total", "number", "Total", unit="EUR"),
         Fact("param.limit", "number", "Limit"),
+        Fact("param.words", "text_list", "Words"),
         Fact("contact.city", "text", "City"),
         Fact("contact.country", "text", "Country"),
         Fact("contact.is_company", "boolean", "Is a company"),
@@ -284,6 +285,7 @@ class Writer:
             call(f"({{}} {word} {{{{{{}}, {{}},}}}})", "text", "text", "text"),
             call(f"({{}} {word} [{{}}])", "date", "date"),
             call(f"({{}} {word} contact.tags)", "text"),
+            call(f"({{}} {word} param.words)", "text"),
             call(f"({{}} {word} nps.scores)", "number"),
             call(f"({{}} {word} {{}})", "text", "text"),
             call("$contains(contact.tags, {})", "text"),
@@ -303,7 +305,9 @@ class Writer:
     def _each(self, function, depth):
         if self.item:
             return self._leaf("number" if function == "$count" else "boolean")
-        name, self.item = self.pick(("contact.tags", "text"), ("nps.scores", "number"))
+        name, self.item = self.pick(
+            ("contact.tags", "text"), ("param.words", "text"), ("nps.scores", "number")
+        )
         test = self.write("boolean", depth)
         ending = ""
         if function == "$count":

@@ -1,10 +1,13 @@
 """The rule language: what it means, and what it refuses with which help."""
 
+import json
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date, datetime
 from decimal import Decimal
 
 import pytest
 from engine import Fact, RuleError, parse
+from engine.operators import OPERATORS
 from generated import FACTS
 
 NOW = datetime(2024, 5, 3, 10, 0)
@@ -266,8 +269,6 @@ def test_explanation_in_the_words_of_a_salesperson():
 
 
 def test_explanation_is_plain_data_for_json():
-    import json
-
     rule = parse("orders.total > 1 or 'a' in contact.tags", FACTS)
     kept = rule.explain({"orders.total": Decimal("2.5"), "contact.tags": ["a"]}, NOW)
     again = json.loads(json.dumps(kept.as_dict()))
@@ -293,9 +294,16 @@ def test_description_is_a_sentence():
 
 
 def test_every_operator_of_the_table_has_words_for_all_its_cases():
-    from engine.operators import OPERATORS
-
     for operator in OPERATORS.values():
         assert operator.text and operator.cases
         for case in operator.cases:
             assert case.words
+
+
+def test_rules_are_read_in_many_threads_at_once():
+    texts = [f"orders.count > {n} and contact.city in ['a', 'b']" for n in range(60)]
+    with ThreadPoolExecutor(8) as pool:
+        rules = list(pool.map(lambda text: parse(text, FACTS), texts * 3))
+    values = {"orders.count": 30, "contact.city": "a"}
+    answers = [rule.matches(values, NOW) for rule in rules]
+    assert answers == [n < 30 for n in range(60)] * 3
