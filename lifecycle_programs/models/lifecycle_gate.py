@@ -20,6 +20,8 @@ from .step_result import StepResult
 # long; what comes later is another round of the program.
 SAME_ADDRESS_DAYS = 30
 CAP_DAYS = {"mail": 7, "sms": 14}
+# A program whose next step comes within this time has the contact to itself.
+BUSY = timedelta(days=3)
 SMS_CAP = 1
 
 
@@ -227,7 +229,8 @@ class LifecycleStep(models.Model):
 
     def _gate_higher_program(self, batch):
         """While a more important program is busy with the customer, or with the address
-        on another contact, this one waits."""
+        on another contact, this one waits. Busy is a program that goes on within days:
+        in its long waits there is room for others."""
         if not batch.category.is_capped:
             return
         column = "email_normalized" if batch.channel == "mail" else "phone_sanitized"
@@ -238,7 +241,7 @@ class LifecycleStep(models.Model):
                     SELECT o.commercial_partner_id, o.partner_id
                       FROM lifecycle_enrolment o
                       JOIN lifecycle_program p ON p.id = o.program_id
-                     WHERE o.state = 'active' AND o.started
+                     WHERE o.state = 'active' AND o.started AND o.due_at <= %(soon)s
                        AND o.company_id = %(company)s
                        AND p.state = 'running' AND p.is_exclusive AND p.active
                        AND p.sequence < %(sequence)s
@@ -255,6 +258,7 @@ class LifecycleStep(models.Model):
                   FROM busy JOIN res_partner x ON x.id = busy.partner_id
                 """,
                 company=self.env.company.id,
+                soon=batch.now + BUSY,
                 sequence=self.program_id.sequence,
                 customers=[one.commercial_partner_id.id for one in batch.enrolments],
                 addresses=batch.all_addresses,

@@ -181,8 +181,8 @@ class LifecycleProgram(models.Model):
     is_exclusive = fields.Boolean(
         string="Keeps other programs waiting",
         default=True,
-        help="While a contact is busy in this program, programs lower in the order do "
-        "not write.",
+        help="When the next step of this program comes within three days, programs lower "
+        "in the order do not write to the contact.",
     )
     sender = fields.Selection(
         [("company", "The company"), ("salesperson", "The contact's salesperson")],

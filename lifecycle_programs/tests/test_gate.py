@@ -137,6 +137,10 @@ class TestGate(MessageCommon):
         busy.started = True
         _passed, refused = self.gate(step, enrolments)
         self.assertEqual(refused, {clerk: "higher_program", twin: "higher_program"})
+        busy.due_at = self.at(days=4)
+        self.assertFalse(self.gate(step, enrolments)[1], "room in a long wait")
+        busy.due_at = self.at(days=3)
+        self.assertTrue(self.gate(step, enrolments)[1])
         high.is_exclusive = False
         self.assertFalse(self.gate(step, enrolments)[1])
         high.write({"is_exclusive": True, "sequence": 50})
