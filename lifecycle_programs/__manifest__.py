@@ -72,6 +72,7 @@
     ],
     "uninstall_hook": "uninstall_hook",
     "assets": {
+        "web.assets_backend": ["lifecycle_programs/static/src/scss/*.scss"],
         "web.assets_tests": ["lifecycle_programs/static/tests/tours/**/*"],
     },
     "application": True,

@@ -69,7 +69,7 @@ class LifecycleAlert(models.Model):
         :rtype: dict[int, lifecycle.alert | StepResult]
         """
         company = enrolments.company_id.ensure_one()
-        self = self.sudo().with_company(company)  # noqa: PLW0642
+        self = self.sudo().with_company(company)
         step, enrolments = step.with_env(self.env), enrolments.with_env(self.env)
         reasons = self._collect_reasons(enrolments, company, now)
         candidates = self._get_candidates(enrolments, company, now)
@@ -320,9 +320,7 @@ class LifecycleAlert(models.Model):
     def _prepare_lead_values(self, candidate):
         contact = candidate.enrolment.partner_id
         return {
-            "name": self.env._(
-                "%(name)s is ready for sales", name=contact.display_name
-            ),
+            "name": self.env._("%(name)s's opportunity", name=contact.display_name),
             "type": "opportunity",
             "partner_id": contact.id,
             "company_id": self.env.company.id,

@@ -27,7 +27,7 @@ class LifecycleGrant(models.Model):
         :rtype: dict[int, lifecycle.grant | str]
         """
         company = enrolments.company_id.ensure_one()
-        self = self.sudo().with_company(company)  # noqa: PLW0642
+        self = self.sudo().with_company(company)
         step, enrolments = step.with_env(self.env), enrolments.with_env(self.env)
         if reason := step._get_grant_obstacle(now):
             return dict.fromkeys(enrolments.ids, reason)

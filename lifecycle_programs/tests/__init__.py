@@ -17,3 +17,8 @@ from . import test_program_data
 from . import test_journeys_customers
 from . import test_journeys_offers
 from . import test_journeys_prospects
+from . import test_alert_answers
+from . import test_alert_tending
+from . import test_tasks
+from . import test_grant_ends
+from . import test_grant_pricelists
