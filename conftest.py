@@ -1,5 +1,6 @@
 """Every test run: nothing leaves the machine, and only installed addons are tested."""
 
+import inspect
 import json
 import os
 import sys
@@ -33,6 +34,11 @@ def pytest_ignore_collect(collection_path, config):
     return None
 
 
+def _starts_browser(cls):
+    source = inspect.getsource(cls)
+    return "start_tour" in source or "browser_js" in source
+
+
 @pytest.fixture(scope="session", autouse=True)
 def asset_bundles(request):
     """Make the bundles of the web client and the portal before the first browser test.
@@ -40,8 +46,8 @@ def asset_bundles(request):
     Odoo's own test runs do so too: it takes longer than a browser test waits.
     """
     common = sys.modules.get("odoo.tests.common")
-    classes = {item.cls for item in request.session.items if getattr(item, "cls", None)}
-    if not common or not any(issubclass(cls, common.HttpCase) for cls in classes):
+    classes = {getattr(item, "cls", None) for item in request.session.items}
+    if not common or not any(_starts_browser(cls) for cls in classes if cls):
         return
     request.getfixturevalue("load_registry")
     from odoo import SUPERUSER_ID, api

@@ -3,6 +3,7 @@
 import argparse
 import os
 import shutil
+import signal
 import socket
 import subprocess
 import sys
@@ -18,6 +19,7 @@ PORT = 8069
 
 def main(arguments):
     """Run one verb; its exit status."""
+    signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(128 + number))
     try:
         return _parse_and_run(arguments)
     except console.Stop as stop:
@@ -199,16 +201,19 @@ def _run_server(odoo, database, port):
     with subprocess.Popen(
         odoo.command(*options), cwd=paths.ROOT, env=odoo.environment()
     ) as server:
-        while server.poll() is None and not _answers(port):
-            time.sleep(0.2)
-        if server.poll() is None:
-            console.step(f"Odoo runs on http://localhost:{port} (Ctrl-C stops it)")
-            console.step("log in as admin with the password admin")
         try:
+            while server.poll() is None and not _answers(port):
+                time.sleep(0.2)
+            if server.poll() is None:
+                console.step(f"Odoo runs on http://localhost:{port} (Ctrl-C stops it)")
+                console.step("log in as admin with the password admin")
             return server.wait()
-        except KeyboardInterrupt:
+        except KeyboardInterrupt:  # The terminal told the server too.
             server.wait()
             return 0
+        except SystemExit:
+            server.terminate()
+            raise
 
 
 def _answers(port):

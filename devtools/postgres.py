@@ -12,7 +12,6 @@ import shutil
 import signal
 import subprocess
 import tempfile
-import urllib.parse
 from dataclasses import dataclass
 
 import psycopg2
@@ -77,7 +76,7 @@ class Server:
 
 def ensure():
     """The server to use, running."""
-    named = _from_environment(os.environ)
+    named = server_in(os.environ)
     if named:
         try:
             named.connect().close()
@@ -115,17 +114,16 @@ def binaries():
     return os.path.join(home, "pginstall18", "bin")
 
 
-def _from_environment(environ):
+def server_in(environ):
+    """The server that environment variables name, or None."""
     url = environ.get("DATABASE_URL")
     if url:
-        parts = urllib.parse.urlsplit(url)
-        query = urllib.parse.parse_qs(parts.query)
-        return Server(
-            host=parts.hostname or query.get("host", [""])[0],
-            port=str(parts.port or ""),
-            user=urllib.parse.unquote(parts.username or ""),
-            password=urllib.parse.unquote(parts.password or ""),
-        )
+        try:
+            parts = psycopg2.extensions.parse_dsn(url)
+        except psycopg2.ProgrammingError as error:
+            raise console.Stop(f"DATABASE_URL is no address: {error}") from error
+        names = ("host", "port", "user", "password")
+        return Server(**{name: parts.get(name, "") for name in names})
     if any(environ.get(name) for name in ("PGHOST", "PGPORT", "PGUSER")):
         return Server(
             host=environ.get("PGHOST", ""),

@@ -6,6 +6,7 @@ glue      lifecycle_programs_*: by pytest-odoo, their own dependencies installed
 system    tests/system: plain pytest, starting Odoo processes of its own
 """
 
+import functools
 import glob
 import json
 import os
@@ -61,67 +62,117 @@ def run(arguments, database=None, keep=False):
     runs, options = plan(arguments)
     started = time.monotonic()
     tally, clean = Counter(), True
-    for kind in runs:
-        if kind == "pure":
-            status = _run_pure(runs[kind], options, tally)
-        else:
-            status = _run_with_odoo(kind, runs[kind], options, database, keep, tally)
-        clean = clean and status == 0
+    session = _Session(options, database, keep, tally)
+    try:
+        for kind in runs:
+            clean = session.run(kind, runs[kind]) and clean
+    finally:
+        session.close()
     if not tally:
         raise console.Stop("No test matches.")
     names = ("failed", "error", "passed", "skipped", "xfailed", "xpassed", "log")
     counts = [f"{tally[name]} {name}" for name in names if tally[name]]
     seconds = time.monotonic() - started
     print(f"===== all runs: {', '.join(counts)} in {seconds:.2f}s =====", flush=True)
-    return 0 if clean else 1
+    return 0 if clean and not tally["log"] else 1
 
 
-def _run_pure(places, options, tally):
-    """Without Odoo. The engine's SQL is tried in an empty scratch database."""
-    server = postgres.ensure()
-    name = f"{DATABASE}pure_{os.getpid()}"
-    with server.cursor() as cursor:
-        cursor.execute(f"CREATE DATABASE {name} TEMPLATE template0")
-    try:
-        variables = {**os.environ, "ENGINE_TEST_DSN": server.dsn(name)}
-        return _pytest("pure", places, [*options, "-p", "no:odoo"], variables, tally)
-    finally:
-        with server.cursor() as cursor:
-            cursor.execute(f"DROP DATABASE {name} WITH (FORCE)")
+class _Session:
+    """The runs of one command: the addon is installed once, each run has a clone."""
 
+    def __init__(self, options, database, keep, tally):
+        self.options = options
+        self.database = database
+        self.keep = keep
+        self.tally = tally
+        self.made = []
 
-def _run_with_odoo(kind, places, options, database, keep, tally):
-    odoo = odoo_server.Odoo()
-    store = databases.Databases(odoo)
-    folder = browser.ensure()
-    # Tests of the system start `./dev` themselves: they need all it was told.
-    variables = dict(os.environ) if kind == "system" else odoo.environment()
-    if folder:
-        variables["PATH"] = os.pathsep.join([folder, variables["PATH"]])
-    clean = True
-    name = database or f"{DATABASE}{kind}_{os.getpid()}"
-    if not database:
+    @functools.cached_property
+    def store(self):
+        store = databases.Databases(odoo_server.Odoo())
         _drop_left_over(store)
-        log = store.make(name, with_glue=kind == "glue")
-        clean = serverlog.check(log, "installation")
-    try:
+        return store
+
+    @functools.cached_property
+    def browser(self):
+        return browser.ensure()
+
+    def run(self, kind, places):
+        """Make one run and say whether it went well."""
+        if kind == "pure":
+            return self._run_pure(places)
+        name = self.database or self._clone(kind)
+        return self._run_with_odoo(kind, name, places)
+
+    def close(self):
+        """Drop what was made, unless it is to be kept."""
+        for name in [] if self.keep else self.made:
+            self.store.drop(name)
+
+    def _run_pure(self, places):
+        """Without Odoo. The engine's SQL is tried in an empty scratch database."""
+        server = postgres.ensure()
+        name = f"{DATABASE}pure_{os.getpid()}"
+        with server.cursor() as cursor:
+            cursor.execute(f"CREATE DATABASE {name} TEMPLATE template0")
+        try:
+            variables = {**os.environ, "ENGINE_TEST_DSN": server.dsn(name)}
+            return self._pytest("pure", places, ["-p", "no:odoo"], variables)
+        finally:
+            with server.cursor() as cursor:
+                cursor.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+    def _run_with_odoo(self, kind, name, places):
         log = os.path.join(paths.LOGS, f"{name}-tests.log")
-        variables["LIFECYCLE_DATABASE"] = name
-        if kind == "system":
-            extra = ["-p", "no:odoo"]
-        else:
-            variables["LIFECYCLE_INSTALLED"] = ",".join(store.installed(name))
-            extra = pytest_options(name, log)
         if os.path.exists(log):
             os.unlink(log)
-        status = _pytest(kind, places, [*options, *extra], variables, tally)
-        if os.path.exists(log):
-            clean = serverlog.check(log, "tests") and clean
-    finally:
-        if not database and not keep:
-            store.drop(name)
-    tally["log"] += not clean
-    return status or int(not clean)
+        if kind == "system":
+            # These start `./dev` themselves: they need all that it was told.
+            variables, extra = dict(os.environ), ["-p", "no:odoo"]
+        else:
+            variables, extra = self.store.odoo.environment(), pytest_options(name, log)
+            variables["LIFECYCLE_INSTALLED"] = ",".join(self.store.installed(name))
+        variables["LIFECYCLE_DATABASE"] = name
+        if self.browser:
+            variables["PATH"] = os.pathsep.join([self.browser, variables["PATH"]])
+        clean = self._pytest(kind, places, extra, variables)
+        return self._check_log(log, "tests") and clean
+
+    def _clone(self, kind):
+        """The name of a new database for a run."""
+        base = f"{DATABASE}{'glue' if kind == 'glue' else 'base'}_{os.getpid()}"
+        if base not in self.made:
+            self.made.append(base)
+            log = self.store.make(base, with_glue=kind == "glue")
+            self._check_log(log, "installation")
+        name = f"{DATABASE}{kind}_run_{os.getpid()}"
+        self.made.append(name)
+        self.store.clone(name, base)
+        return name
+
+    def _check_log(self, log, what):
+        clean = not os.path.exists(log) or serverlog.check(log, what)
+        self.tally["log"] += not clean
+        return clean
+
+    def _pytest(self, kind, places, extra, variables):
+        """One run of pytest, its counts added to the tally; whether it went well."""
+        report = os.path.join(paths.LOGS, f"tally-{kind}-{os.getpid()}.json")
+        os.makedirs(paths.LOGS, exist_ok=True)
+        console.step(f"{kind} tests: {' '.join(places)}")
+        variables = {
+            **variables,
+            "PYTHONPATH": paths.ROOT,
+            "HYPOTHESIS_STORAGE_DIRECTORY": os.path.join(paths.DEV, "hypothesis"),
+            "LIFECYCLE_TALLY": report,
+        }
+        command = [sys.executable, "-m", "pytest", *self.options, *extra, *places]
+        status = subprocess.call(command, cwd=paths.ROOT, env=variables)
+        if os.path.exists(report):
+            with open(report) as handle:
+                self.tally.update(json.load(handle))
+            os.unlink(report)
+        return status in (0, NOTHING_COLLECTED)
 
 
 def pytest_options(database, log):
@@ -137,26 +188,6 @@ def pytest_options(database, log):
         "--odoo-http",
         f"--odoo-extra=logfile={log}",
     ]
-
-
-def _pytest(kind, places, options, variables, tally):
-    """One run of pytest; adds its counts to the tally."""
-    report = os.path.join(paths.LOGS, f"tally-{kind}-{os.getpid()}.json")
-    os.makedirs(paths.LOGS, exist_ok=True)
-    console.step(f"{kind} tests: {' '.join(places)}")
-    variables = {
-        **variables,
-        "PYTHONPATH": paths.ROOT,
-        "HYPOTHESIS_STORAGE_DIRECTORY": os.path.join(paths.DEV, "hypothesis"),
-        "LIFECYCLE_TALLY": report,
-    }
-    command = [sys.executable, "-m", "pytest", *options, *places]
-    status = subprocess.call(command, cwd=paths.ROOT, env=variables)
-    if os.path.exists(report):
-        with open(report) as handle:
-            tally.update(json.load(handle))
-        os.unlink(report)
-    return 0 if status == NOTHING_COLLECTED else status
 
 
 def _everything():
@@ -191,6 +222,6 @@ def _kind(place):
 def _drop_left_over(store):
     """Drop the test databases of processes that are gone."""
     for name in store.names(DATABASE):
-        match = re.match(rf"{DATABASE}[a-z]+_(\d+)", name)
+        match = re.match(rf"{DATABASE}[a-z_]+_(\d+)", name)
         if match and not os.path.exists(f"/proc/{match.group(1)}"):
             store.drop(name)
