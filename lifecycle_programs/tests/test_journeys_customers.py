@@ -29,7 +29,7 @@ class TestWelcome(JourneyCommon):
                 "28 last",
                 "30 survey",
                 "30 to_category program_not_running",
-                "60 to_referral program_not_running",
+                "30 to_referral program_not_running",
             ]
         )
         self.assertEnded("ended", "finish")
@@ -44,15 +44,13 @@ class TestWelcome(JourneyCommon):
         self.assertWalked(["0 thanks", "4 begin", "8 goods_story", "13 check_in"])
 
     def test_goal_skips_the_asking_but_not_the_survey(self):
-        """Done is done: no more asking (R73), but the survey comes, and its answer is
-        the end (R72)."""
+        """Done is done: no more asking (R73), but the survey comes (R72)."""
         self.publish(goods=0)
         self.order()
         self.walk_to(days=7)
         self.answer("highlight", "done")
         self.assertTrue(self.enrolment.goal_at)
         self.walk_to(days=30)
-        self.answer_survey(9)
         self.assertWalked(
             [
                 "0 thanks",
@@ -63,9 +61,32 @@ class TestWelcome(JourneyCommon):
                 "7 highlight",
                 "30 survey",
                 "30 to_category program_not_running",
+                "30 to_referral program_not_running",
             ]
         )
         self.assertEnded("ended", "finish")
+
+    def test_what_follows_welcome(self):
+        """Category expansion follows Welcome (R21, R74), and Referral waits for the
+        answer to its survey (R26) without keeping anybody waiting."""
+        others = self.env.ref("lifecycle_programs.program_category")
+        others |= self.env.ref("lifecycle_programs.program_referral")
+        self.env["lifecycle.offer"].create(
+            {"program_id": others[0].id, "offered_categ_id": self.stoves.id}
+        )
+        others.action_publish()
+        self.publish(goods=0)
+        self.order()
+        self.walk_to(days=33)
+        category, referral = (
+            program.enrolment_ids.filtered(lambda one: one.partner_id == self.anna)
+            for program in others
+        )
+        self.assertSteps(category, ["problem done"])
+        self.assertFalse(referral.started)
+        self.answer_survey(10)
+        self.walk_to(days=36)
+        self.assertEqual(referral.step_run_ids.sorted("visit")[-1].step_id.key, "ask")
 
     def test_second_order_is_the_goal(self):
         self.publish(goods=0)

@@ -232,6 +232,17 @@ class TestReferral(JourneyCommon):
         self.assertWalked(["2 share", "16 review"])
         self.assertEnded("ended", "finish")
 
+    def test_no_answer_is_asked_for_less(self):
+        """No answer in 30 days, but 60 days of experience: stars, then a review."""
+        self.publish()
+        self.order(days=40)
+        self.program._enrol_partners(
+            self.anna, self.clock(), {self.anna.id: {"program": "welcome"}}
+        )
+        self.walk_to(days=60)
+        self.assertWalked(["32 share", "46 review"])
+        self.assertEnded("ended", "finish")
+
     def test_a_review_is_followed_up(self):
         self.publish()
         self.order(days=100)
