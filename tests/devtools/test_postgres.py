@@ -16,7 +16,7 @@ def test_database_url_with_a_host_or_a_socket():
         host="/run/pg", port="5434", user="ann"
     )
     with pytest.raises(console.Stop, match="DATABASE_URL is no address"):
-        read({"DATABASE_URL": "postgresql://ann@:x:y/"})
+        read({"DATABASE_URL": "nonsense"})
 
 
 def test_pg_variables_count_only_when_they_name_a_server():
