@@ -31,8 +31,8 @@ class LifecycleCategory(models.Model):
     max_late_days = fields.Integer(
         string="Too late after (days)",
         default=3,
-        help="A message that is this many days late is skipped instead of sent: it would "
-        "no longer be true. 0 means never too late.",
+        help="A message that is this many days late is skipped instead of sent: it "
+        "would no longer be true. 0 means never too late.",
     )
 
     _code_unique = models.UniqueIndex("(code)", "Every category needs its own code.")

@@ -39,7 +39,8 @@ class LifecycleEnrolment(models.Model):
     event_id = fields.Many2one("lifecycle.event", ondelete="set null")
     payload = fields.Json(
         string="Entry values",
-        help="What the entry brought along. Rules and messages read it as entry.<name>.",
+        help="What the entry brought along. Rules and messages read it as "
+        "entry.<name>.",
     )
     reasons = fields.Json(
         help="The clauses of the entry rule with the contact's values at that moment."

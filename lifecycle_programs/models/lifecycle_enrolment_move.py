@@ -156,7 +156,10 @@ class LifecycleEnrolment(models.Model):
             if event.type_id in branch.event_type_ids
         ]
         matches = self._match_rules(
-            [(enrolment, event, branch.rule) for enrolment, event, branch in candidates],
+            [
+                (enrolment, event, branch.rule)
+                for enrolment, event, branch in candidates
+            ],
             now,
         )
         taken = {}

@@ -16,9 +16,7 @@ class LifecycleEvent(models.Model):
     type_id = fields.Many2one(
         "lifecycle.event.type", string="Type", required=True, ondelete="restrict"
     )
-    partner_id = fields.Many2one(
-        "res.partner", string="Contact", ondelete="cascade"
-    )
+    partner_id = fields.Many2one("res.partner", string="Contact", ondelete="cascade")
     email = fields.Char(help="The address of a lead that is not yet a contact.")
     company_id = fields.Many2one("res.company", required=True)
     occurred_at = fields.Datetime(

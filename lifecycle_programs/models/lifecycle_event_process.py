@@ -205,8 +205,10 @@ class LifecycleEvent(models.Model):
             )
 
     def action_retry(self):
-        """Work these events off again, soon."""
-        self.write(
+        """Work these events off again, soon: whoever may edit programs may ask."""
+        self.check_access("read")
+        self.env["lifecycle.program"].check_access("write")
+        self.sudo().write(
             {"processed_at": False, "retry_at": False, "retry_count": 0, "error": False}
         )
         self.env.ref("lifecycle_programs.ir_cron_process_events").sudo()._trigger()

@@ -1,4 +1,4 @@
-"""What people read about a decision: why somebody got in, why a message did not leave."""
+"""What people read about a decision: why somebody got in, why nothing was sent."""
 
 from markupsafe import Markup
 

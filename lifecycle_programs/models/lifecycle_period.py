@@ -19,8 +19,8 @@ class LifecyclePeriod(models.Model):
     months = fields.Integer(
         required=True,
         default=12,
-        help="Months from the purchase to its renewal: 12 for a yearly service, 36 for a "
-        "car.",
+        help="Months from the purchase to its renewal: 12 for a yearly service, 36 for "
+        "a car.",
     )
     company_id = fields.Many2one("res.company")
 

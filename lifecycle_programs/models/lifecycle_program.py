@@ -46,7 +46,9 @@ class LifecycleProgram(models.Model):
         tracking=True,
         help="Is told about errors, and gets the tasks that have nobody else.",
     )
-    purpose = fields.Char(translate=True, help="What the program is for, in a sentence.")
+    purpose = fields.Char(
+        translate=True, help="What the program is for, in a sentence."
+    )
     description = fields.Html(translate=True)
     value_lever = fields.Selection(VALUE_LEVERS, string="What it improves")
     stage_id = fields.Many2one(
@@ -164,9 +166,7 @@ class LifecycleProgram(models.Model):
         help="The goal counts this many days from the entry; 0 means as long as the "
         "contact is in the program."
     )
-    goal_ends = fields.Boolean(
-        string="Goal ends the program", default=True
-    )
+    goal_ends = fields.Boolean(string="Goal ends the program", default=True)
     goal_program_id = fields.Many2one(
         "lifecycle.program",
         string="Goal starts",
@@ -181,8 +181,8 @@ class LifecycleProgram(models.Model):
     is_exclusive = fields.Boolean(
         string="Keeps other programs waiting",
         default=True,
-        help="When the next step of this program comes within three days, programs lower "
-        "in the order do not write to the contact.",
+        help="When the next step of this program comes within three days, programs "
+        "lower in the order do not write to the contact.",
     )
     sender = fields.Selection(
         [("company", "The company"), ("salesperson", "The contact's salesperson")],

@@ -199,7 +199,8 @@ class LifecycleProgram(models.Model):
                 )
                 SELECT %(program)s, %(version)s, %(company)s, c.contact_id,
                        c.customer_id, c.entry_key, c.event_id, c.entry_payload,
-                       c.anchor_date, COALESCE(c.occurred_at, %(now)s), 'active', %(step)s, 0, 0, false, false,
+                       c.anchor_date, COALESCE(c.occurred_at, %(now)s), 'active',
+                       %(step)s, 0, 0, false, false,
                        %(now)s, %(now)s, %(uid)s, %(now)s, %(uid)s, %(now)s
                   FROM picked c
                   JOIN snapshot s ON s.contact_id = c.contact_id
@@ -345,7 +346,11 @@ class LifecycleProgram(models.Model):
         """Log the failure and put it on the program, where its owner sees it."""
         self.ensure_one()
         _logger.error(
-            "Program %s (%s): %s failed: %s", self.code, self.id, what, error,
+            "Program %s (%s): %s failed: %s",
+            self.code,
+            self.id,
+            what,
+            error,
             exc_info=error,
         )
         self.error = str(error)

@@ -17,9 +17,7 @@ class LifecycleProgram(models.Model):
     goal_count = fields.Integer(
         string="Reached the goal", compute="_compute_enrolment_counts"
     )
-    error_count = fields.Integer(
-        string="Errors", compute="_compute_enrolment_counts"
-    )
+    error_count = fields.Integer(string="Errors", compute="_compute_enrolment_counts")
     goal_rate = fields.Float(
         string="Goal rate",
         compute="_compute_enrolment_counts",

@@ -17,9 +17,7 @@ class LifecycleProgramParameter(models.Model):
     )
     sequence = fields.Integer(default=10)
     name = fields.Char(string="Number", required=True, translate=True)
-    code = fields.Char(
-        required=True, help="Rules read this number as param.<code>."
-    )
+    code = fields.Char(required=True, help="Rules read this number as param.<code>.")
     kind = fields.Selection(
         [("number", "Number"), ("yes_no", "Yes or no")],
         required=True,
@@ -39,8 +37,8 @@ class LifecycleProgramParameter(models.Model):
             if not parameter.code.isidentifier():
                 raise ValidationError(
                     self.env._(
-                        "“%(code)s” cannot be the code of a number: use letters, digits "
-                        "and underscores, beginning with a letter.",
+                        "“%(code)s” cannot be the code of a number: use letters, "
+                        "digits and underscores, beginning with a letter.",
                         code=parameter.code,
                     )
                 )

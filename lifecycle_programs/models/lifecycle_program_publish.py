@@ -74,8 +74,7 @@ class LifecycleProgram(models.Model):
             if problems:
                 raise ValidationError("\n".join(problems))
             if draft:
-                draft._check_can_be_published()
-                program.version_id.state = "retired"
+                program.version_id.write({"state": "retired"})
                 # One published version at a time, also for the database.
                 program.version_id.flush_recordset(["state"])
                 draft.write(

@@ -30,8 +30,7 @@ ENROLMENT_FACTS = {
 # How a value of an event's jsonb payload becomes a column; anything that is not of
 # the declared type is missing, so that a strange payload cannot stop a batch.
 PAYLOAD_COLUMNS = {
-    "text": "CASE WHEN jsonb_typeof({p}->%s) IN ('string', 'number')"
-    " THEN {p}->>%s END",
+    "text": "CASE WHEN jsonb_typeof({p}->%s) IN ('string', 'number') THEN {p}->>%s END",
     "number": "CASE WHEN jsonb_typeof({p}->%s) = 'number' THEN ({p}->>%s)::numeric END",
     "boolean": "CASE WHEN jsonb_typeof({p}->%s) = 'boolean'"
     " THEN ({p}->>%s)::boolean END",

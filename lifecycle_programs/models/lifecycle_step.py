@@ -30,9 +30,7 @@ class LifecycleStep(models.Model):
         "moved from one version to the next.",
     )
     sequence = fields.Integer(default=10)
-    type = fields.Selection(
-        selection="_selection_type", required=True, default="mail"
-    )
+    type = fields.Selection(selection="_selection_type", required=True, default="mail")
     next_step_id = fields.Many2one(
         "lifecycle.step",
         string="Then",
@@ -41,9 +39,7 @@ class LifecycleStep(models.Model):
         help="The step that follows; for a split or a wait for something, the step for "
         "everybody else. Empty ends the program.",
     )
-    branch_ids = fields.One2many(
-        "lifecycle.step.branch", "step_id", string="Branches"
-    )
+    branch_ids = fields.One2many("lifecycle.step.branch", "step_id", string="Branches")
 
     # message
     message_id = fields.Many2one(
@@ -94,8 +90,8 @@ class LifecycleStep(models.Model):
         string="Coupon Program",
         ondelete="restrict",
         domain="[('program_type', '=', 'coupons')]",
-        help="The discount that the coupon gives. Leave empty to give none: the step is "
-        "then skipped.",
+        help="The discount that the coupon gives. Leave empty to give none: the step "
+        "is then skipped.",
     )
     pricelist_id = fields.Many2one("product.pricelist", ondelete="restrict")
     grant_days = fields.Integer(string="Valid for (days)", default=14)

@@ -19,9 +19,7 @@ class LifecycleStepBranch(models.Model):
     name = fields.Char(required=True, translate=True)
     rule = fields.Text()
     event_type_ids = fields.Many2many("lifecycle.event.type", string="Events")
-    next_step_id = fields.Many2one(
-        "lifecycle.step", string="Then", ondelete="set null"
-    )
+    next_step_id = fields.Many2one("lifecycle.step", string="Then", ondelete="set null")
 
     @api.model_create_multi
     def create(self, vals_list):

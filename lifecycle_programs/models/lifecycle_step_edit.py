@@ -56,9 +56,19 @@ class LifecycleStep(models.Model):
     skipped_count = fields.Integer(string="Skipped", compute="_compute_run_counts")
 
     @api.depends(
-        "type", "wait_value", "wait_unit", "wait_from", "message_id.subject",
-        "message_id.body_text", "branch_ids.name", "grant_days", "loyalty_program_id",
-        "pricelist_id", "survey_id", "target_program_id", "note",
+        "type",
+        "wait_value",
+        "wait_unit",
+        "wait_from",
+        "message_id.subject",
+        "message_id.body_text",
+        "branch_ids.name",
+        "grant_days",
+        "loyalty_program_id",
+        "pricelist_id",
+        "survey_id",
+        "target_program_id",
+        "note",
     )
     def _compute_summary(self):
         for step in self:

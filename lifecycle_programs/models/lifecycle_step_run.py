@@ -29,9 +29,7 @@ class LifecycleStepRun(models.Model):
     branch_id = fields.Many2one("lifecycle.step.branch", ondelete="set null")
     scheduled_at = fields.Datetime(required=True)
     run_at = fields.Datetime(required=True)
-    address = fields.Char(
-        help="The normalised mail address or number that it went to."
-    )
+    address = fields.Char(help="The normalised mail address or number that it went to.")
     message_id = fields.Many2one("lifecycle.message", ondelete="set null")
     content_id = fields.Many2one("lifecycle.content", ondelete="set null")
     trace_id = fields.Many2one("mailing.trace", ondelete="set null")

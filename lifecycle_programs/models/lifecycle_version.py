@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
 
@@ -46,6 +46,19 @@ class LifecycleVersion(models.Model):
         "(program_id) WHERE state = 'published'",
         "A program has one published version at a time.",
     )
+
+    def write(self, vals):
+        for version in self:
+            if version.state == "draft":
+                if vals.get("state") == "published":
+                    version._check_can_be_published()
+            elif vals != {"state": "retired"}:
+                version._check_is_draft()
+        return super().write(vals)
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_published(self):
+        self._check_is_draft()
 
     def _compute_display_name(self):
         for version in self:

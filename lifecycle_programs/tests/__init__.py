@@ -1,5 +1,6 @@
 from . import test_tour
 from . import test_runner
+from . import test_security
 from . import test_grants
 from . import test_messages
 from . import test_events

@@ -130,8 +130,9 @@ class TestRunner(LifecycleCommon):
         enrolment = program._enrol_partners(contact, self.start)
         self.make_event("order_cancelled", contact, self.at(days=1))
         self.consume(days=1)
-        self.assertEqual((enrolment.state, enrolment.end_reason),
-                         ("exited", "order_cancelled"))
+        self.assertEqual(
+            (enrolment.state, enrolment.end_reason), ("exited", "order_cancelled")
+        )
 
     def test_events_keep_their_order_per_contact(self):
         """Entered by the order, out by its cancellation, though both come at once."""
@@ -228,8 +229,12 @@ class TestEntry(LifecycleCommon):
         program = self.make_order_program()
         nobody = self.env["res.partner"].create({"name": "No Address"})
         archived = self.make_contact("Gone Away", active=False)
-        for partner in (nobody, archived, self.marketer.partner_id,
-                        self.company.partner_id):
+        for partner in (
+            nobody,
+            archived,
+            self.marketer.partner_id,
+            self.company.partner_id,
+        ):
             self.make_event("order_confirmed", partner)
         self.consume()
         self.assertFalse(program.enrolment_ids)
