@@ -27,6 +27,7 @@ from . import lifecycle_pick
 from . import lifecycle_rules
 from . import lifecycle_program_publish
 from . import lifecycle_program_enrol
+from . import lifecycle_program_scan
 from . import lifecycle_event_process
 from . import lifecycle_enrolment_move
 from . import lifecycle_runner

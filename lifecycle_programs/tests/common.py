@@ -148,7 +148,7 @@ class LifecycleCommon(TransactionCase):
         )
 
     def assertSteps(self, enrolment, expected):
-        """The step runs in their order, each as "key outcome" or "key outcome reason"."""
+        """The step runs in their order: "key outcome" or "key outcome reason" each."""
         runs = self.env["lifecycle.step.run"].search(
             [("enrolment_id", "in", enrolment.ids)], order="enrolment_id, visit"
         )
