@@ -64,7 +64,11 @@ def _ensure_python(command):
         return
     for minor in range(NEWEST[1], OLDEST[1] - 1, -1):
         found = shutil.which(f"python3.{minor}")
-        if found:
+        # A version manager's stand-in may be there without the version behind it.
+        if (
+            found
+            and subprocess.call([found, "-c", "pass"], stderr=subprocess.DEVNULL) == 0
+        ):
             os.execv(found, [found] + command)
     raise console.Stop(
         f"Odoo 19 needs Python 3.10 to 3.13, and this is {sys.version.split()[0]}: "
