@@ -25,3 +25,4 @@ from . import test_alert_tending
 from . import test_tasks
 from . import test_grant_ends
 from . import test_grant_pricelists
+from . import test_stages

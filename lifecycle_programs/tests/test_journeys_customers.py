@@ -206,6 +206,7 @@ class TestRenewal(JourneyCommon):
         self.assertEqual(len(first.step_run_ids.filtered("trace_id")), 3)
 
     def test_sms_a_week_before(self):
+        """The mail explains, the SMS moves to action (R78)."""
         self.anna.write({"phone": "+358401234567"})
         self.publish()
         self.order()
@@ -276,7 +277,8 @@ class TestRescue(JourneyCommon):
 
     def test_ladder_to_the_end(self):
         """Remind, benefit, another benefit, phone (R25): gently, never the heaviest
-        first, the same code in the reminder, and a call at the end (R69, R120)."""
+        first, a discount on the customer's record (R109) that is switched off after its
+        time (R110), the same code in the reminder, a call at the end (R69, R120)."""
         self.choose_coupons(give_benefit=5, give_second=10)
         self.publish(call_value=200)
         self.fade()
@@ -300,6 +302,9 @@ class TestRescue(JourneyCommon):
         )
         self.assertEqual(len(grants), 2)
         self.assertEqual(self.run_of("reminder").grant_id, grants[1])
+        self.assertEqual(grants.card_id.partner_id, self.anna)
+        self.env["lifecycle.grant"]._settle(self.clock())
+        self.assertEqual(set(grants.mapped("state")), {"ended"})
 
     def test_an_order_ends_it_at_once(self):
         self.publish()
@@ -357,8 +362,8 @@ class TestRescue(JourneyCommon):
         self.assertWalked(["0 remind", "56 question"])
 
     def test_who_enters(self):
-        """No purchases for x days, measured by the customer's own rhythm, or purchases
-        down by y percent (R24, R54)."""
+        """Inactivity is a trigger (R44): no purchases for x days, measured by the
+        customer's own rhythm (R62), or purchases down by y percent (R24, R54)."""
         regular, slow, twice, once, fallen = self.make_contacts(5)
         for days in (190, 160, 130, 100):
             self.order(regular, days=days)

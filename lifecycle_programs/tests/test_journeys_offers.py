@@ -123,8 +123,8 @@ class TestUpsell(JourneyCommon):
         self.assertEnded("ended", "finish")
 
     def test_clicked_and_bought(self):
-        """Clicked: doubts answered, 3 days later (R63); the add-on bought is the
-        goal."""
+        """Natural add-ons (R105). Clicked: doubts answered, 3 days later (R63); the
+        add-on bought is the goal."""
         self.publish()
         self.order(days=200)
         self.order()
@@ -316,8 +316,8 @@ class TestCategory(JourneyCommon):
         self.scan()
 
     def test_not_clicked_to_the_end(self):
-        """Old customers too, who never bought in the category, one at a time (R21,
-        R53): the first of the list that they do not have."""
+        """Old customers too, who never bought in the category (R106), one at a time
+        (R21, R53): the first of the list that they do not have."""
         self.enter()
         self.assertEqual(self.enrolment.payload["category"], "Stoves")
         self.walk_to(days=31)
