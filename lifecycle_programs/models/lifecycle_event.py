@@ -14,7 +14,7 @@ class LifecycleEvent(models.Model):
     _rec_name = "type_id"
 
     type_id = fields.Many2one(
-        "lifecycle.event.type", string="Type", required=True, ondelete="restrict"
+        "lifecycle.event.type", required=True, ondelete="restrict"
     )
     partner_id = fields.Many2one("res.partner", string="Contact", ondelete="cascade")
     email = fields.Char(help="The address of a lead that is not yet a contact.")

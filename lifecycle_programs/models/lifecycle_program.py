@@ -53,7 +53,6 @@ class LifecycleProgram(models.Model):
     value_lever = fields.Selection(VALUE_LEVERS, string="What it improves")
     stage_id = fields.Many2one(
         "lifecycle.stage",
-        string="Stage",
         group_expand="_read_group_expand_full",
         help="The stage of the customers that the program is for.",
     )

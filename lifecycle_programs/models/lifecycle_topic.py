@@ -12,6 +12,6 @@ class LifecycleTopic(models.Model):
         help="The word that rules and events use for this topic.",
     )
     active = fields.Boolean(default=True)
-    content_ids = fields.One2many("lifecycle.content", "topic_id", string="Content")
+    content_ids = fields.One2many("lifecycle.content", "topic_id")
 
     _code_unique = models.UniqueIndex("(code)", "Every topic needs its own code.")

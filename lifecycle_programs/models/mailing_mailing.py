@@ -13,9 +13,7 @@ class MailingMailing(models.Model):
 
     _inherit = "mailing.mailing"
 
-    lifecycle_program_id = fields.Many2one(
-        "lifecycle.program", string="Lifecycle Program", ondelete="set null"
-    )
+    lifecycle_program_id = fields.Many2one("lifecycle.program", ondelete="set null")
     lifecycle_step_key = fields.Char(
         string="Lifecycle Step",
         help="Set on the technical mailing of a step, of which a program has one for "

@@ -67,7 +67,7 @@ class FactCommon(LifecycleCommon):
         refund.action_post()
         return refund
 
-    def read(self, partner, *names, as_of=None, company=None):
+    def read_facts(self, partner, *names, as_of=None, company=None):
         """The facts of a contact by name; of one fact its value."""
         values = self.env["lifecycle.fact"]._read(
             partner.ids, names, company or self.company, as_of or self.now

@@ -1,3 +1,4 @@
+from contextlib import suppress
 from datetime import timedelta
 from unittest.mock import patch
 
@@ -63,12 +64,9 @@ class TestEmission(CronMixinCase, EventCommon):
     def test_a_rolled_back_savepoint_takes_its_events_along(self):
         order = self.make_order()
         self.flush()
-        try:
-            with self.env.cr.savepoint():
-                order.action_confirm()
-                raise ValueError
-        except ValueError:
-            pass
+        with suppress(ValueError), self.env.cr.savepoint():
+            order.action_confirm()
+            raise ValueError
         self.assertFalse(self.events("order_confirmed"))
         self.assertEqual(order.state, "draft")
         order.action_confirm()
@@ -76,13 +74,10 @@ class TestEmission(CronMixinCase, EventCommon):
 
     def test_a_trigger_that_was_rolled_back_is_set_again(self):
         cron = "lifecycle_programs.ir_cron_process_events"
-        try:
-            with self.env.cr.savepoint():
-                self.env["lifecycle.event"]._emit("added_by_hand", [self.row()])
-                self.flush()
-                raise ValueError
-        except ValueError:
-            pass
+        with suppress(ValueError), self.env.cr.savepoint():
+            self.env["lifecycle.event"]._emit("added_by_hand", [self.row()])
+            self.flush()
+            raise ValueError
         with self.capture_triggers(cron) as captured:
             self.env["lifecycle.event"]._emit("added_by_hand", [self.row()])
             self.flush()

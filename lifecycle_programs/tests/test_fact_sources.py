@@ -39,7 +39,7 @@ class TestSalesFacts(FactCommon):
             crm__lost_reason=None,
         )
         self.assertEqual(
-            self.read(self.anna, "crm.leads_count", as_of=self.ago(days=101)), 0
+            self.read_facts(self.anna, "crm.leads_count", as_of=self.ago(days=101)), 0
         )
         reason = self.env["crm.lost.reason"].create(
             {"name": "Do not call", "lifecycle_never_contact": True}
@@ -107,7 +107,7 @@ class TestSalesFacts(FactCommon):
             self.anna, sales__open_quotation=True, sales__days_since_quotation=6
         )
         self.assertEqual(
-            self.read(
+            self.read_facts(
                 self.anna, "sales.open_quotation", as_of=self.now + timedelta(days=1)
             ),
             False,

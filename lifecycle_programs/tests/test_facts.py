@@ -16,7 +16,7 @@ class TestRegistry(FactCommon):
         self.assertGreaterEqual(len(facts), 40)
         for name, fact in facts.items():
             self.assertTrue(fact.label and fact.help and fact.group, name)
-        values = self.read(self.anna, *facts)
+        values = self.read_facts(self.anna, *facts)
         self.assertEqual(set(values), set(facts))
 
     def test_a_name_outside_the_registry_never_gets_into_sql(self):
@@ -34,7 +34,7 @@ class TestRegistry(FactCommon):
         hostile = "x'; DROP TABLE res_partner; --%s"
         self.anna.write({"name": hostile, "city": 'a"b%(as_of)s'})
         self.company.lifecycle_price_page = "pr'ice%s"
-        values = self.read(
+        values = self.read_facts(
             self.anna, "contact.name", "contact.city", "web.price_list_seconds_30d"
         )
         self.assertEqual(values["contact.name"], hostile)
@@ -230,7 +230,7 @@ class TestContactFacts(FactCommon):
 
     def test_stages(self):
         def stage(as_of=None):
-            return self.read(self.anna, "contact.stage", as_of=as_of)
+            return self.read_facts(self.anna, "contact.stage", as_of=as_of)
 
         self.assertEqual(stage(), "prospect")
         self.make_order(self.anna, self.ago(days=60) + timedelta(hours=1), self.tent)

@@ -383,7 +383,7 @@ class TestMailStep(MessageCommon):
         runs = enrolments.step_run_ids.filtered("message_id")
         action = runs.action_show_message()
         preview = (
-            self.env[action["res_model"]].with_context(action["context"]).create({})
+            self.env[action["res_model"]].with_context(**action["context"]).create({})
         )
         self.assertIn("Liisa Virtanen 2", preview.body)
 

@@ -29,7 +29,7 @@ class TestPurchases(FactCommon):
         ]
         read = {}
         for source in self.for_both_sources():
-            read[source] = self.read(self.anna, *names)
+            read[source] = self.read_facts(self.anna, *names)
         self.assertEqual(read["orders"], read["invoices"])
         self.assertEqual(read["orders"]["orders.count"], 3)
         self.assertEqual(read["orders"]["orders.total"], 420)
@@ -92,8 +92,8 @@ class TestPurchases(FactCommon):
     def test_companies_are_apart(self):
         other = self.env["res.company"].create({"name": "Other"})
         self.make_order(self.anna, self.ago(days=3), self.tent)
-        self.assertEqual(self.read(self.anna, "orders.count"), 1)
-        self.assertEqual(self.read(self.anna, "orders.count", company=other), 0)
+        self.assertEqual(self.read_facts(self.anna, "orders.count"), 1)
+        self.assertEqual(self.read_facts(self.anna, "orders.count", company=other), 0)
 
     def test_what_is_no_purchase_is_left_out(self):
         fees = self.env["product.category"].create(
@@ -180,7 +180,9 @@ class TestPurchases(FactCommon):
                 orders__total_90d=-100,
                 orders__returns_60d=1,
             )
-            self.assertEqual(self.read(self.anna, "orders.days_since_returned"), 20)
+            self.assertEqual(
+                self.read_facts(self.anna, "orders.days_since_returned"), 20
+            )
 
     def test_a_purchase_returned_altogether_does_not_count(self):
         kept = self.make_order(self.anna, self.ago(days=200), self.stove)
