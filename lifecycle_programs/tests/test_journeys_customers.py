@@ -205,6 +205,22 @@ class TestRenewal(JourneyCommon):
         self.walk_to(days=due + 40)
         self.assertEqual(len(first.step_run_ids.filtered("trace_id")), 3)
 
+    def test_same_category_renews(self):
+        """Another of the same category is as good as the same again."""
+        self.publish()
+        self.order()
+        first = self.enrolment
+        self.walk_to(days=300)
+        self.order(product=self.make_product("Tent for four", self.tents, 200))
+        self.assertEqual(first.state, "goal")
+
+    def test_something_else_does_not_renew(self):
+        self.publish()
+        self.order()
+        self.walk_to(days=300)
+        self.order(product=self.stove)
+        self.assertFalse(self.enrolment.goal_at)
+
     def test_sms_a_week_before(self):
         """The mail explains, the SMS moves to action (R78)."""
         self.anna.write({"phone": "+358401234567"})
