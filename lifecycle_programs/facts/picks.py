@@ -42,6 +42,7 @@ def _in_language(column):
 
 
 #: At most three things that go with what was ordered and that the customer has not.
+#: "offered" has their names as events of orders have them, whatever the language.
 OFFERS = f"""
     , had AS (
         SELECT template_id, categ_id FROM ordered
@@ -52,6 +53,7 @@ OFFERS = f"""
         SELECT DISTINCT ON (offer.offered_product_id, offer.offered_categ_id)
                offer.id, offer.sequence, offer.kind, offer.link,
                COALESCE({_in_language("product.name")}, category.name) AS name,
+               COALESCE(product.name->>'en_US', category.name) AS plain_name,
                {_in_language("offer.pitch")} AS pitch,
                round(product.list_price::numeric, %(currency_digits)s) AS price,
                category.name AS category
@@ -83,7 +85,7 @@ OFFERS = f"""
                'offers', jsonb_agg(jsonb_build_object(
                    'name', name, 'pitch', pitch, 'link', link, 'kind', kind,
                    'price', price) ORDER BY sequence, id),
-               'offered', jsonb_agg(name ORDER BY sequence, id),
+               'offered', jsonb_agg(plain_name ORDER BY sequence, id),
                'categories', jsonb_agg(DISTINCT category)) AS payload,
            NULL::text AS entry_key, NULL::timestamp AS anchor_date
       FROM (SELECT * FROM fitting ORDER BY sequence, id LIMIT 3) best
@@ -135,12 +137,14 @@ RENEWAL = f"""
     SELECT payload, entry_key, anchor_date FROM (
         SELECT jsonb_build_object(
                    'product', {_in_language("product.name")},
+                   'bought', product.name->>'en_US', 'category', category.name,
                    'due', {_DUE_TEXT.format("due.due_at")},
                    'months', due.months) AS payload,
                {_KEY.format("due.template_id", "due.due_at")} AS entry_key,
                due.due_at AS anchor_date
           FROM ({DUE}) due
           JOIN product_template product ON product.id = due.template_id
+          LEFT JOIN product_category category ON category.id = product.categ_id
           JOIN wanted ON TRUE
           JOIN res_partner reader ON reader.id = wanted.contact_id
          UNION ALL

@@ -33,6 +33,8 @@ class LifecycleProgram(models.Model):
                 "label": self.env._("The date of the renewal"),
                 "payload_types": {
                     "product": "text",
+                    "bought": "text",
+                    "category": "text",
                     "due": "datetime",
                     "months": "number",
                 },

@@ -207,7 +207,13 @@ class TestRenewal(FactCommon):
         self.assertEqual(anchor, due)
         self.assertEqual(
             payload,
-            {"product": "Tent for two", "due": due.isoformat(), "months": 24},
+            {
+                "product": "Tent for two",
+                "bought": "Tent for two",
+                "category": "Tents",
+                "due": due.isoformat(),
+                "months": 24,
+            },
         )
         self.assertEqual(key, f"renewal:{self.tent.product_tmpl_id.id}:{due.date()}")
         stove = self.make_order(self.anna, self.ago(hours=1), self.stove)
