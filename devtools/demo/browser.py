@@ -39,7 +39,7 @@ class Browser:
             if not target or not self.is_ours(urljoin(url, target)):
                 break
             url = urljoin(url, target)
-        return response.get_data(as_text=True)
+        return response.get_data().decode("utf-8", "replace")
 
     def submit(self, url: str, visitor: str, values: dict | None = None) -> bool:
         """Open a page and press the button of its form.

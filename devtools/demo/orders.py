@@ -1,7 +1,7 @@
 """The shop's back office: products, customers, orders, and goods that come back."""
 
 from collections import defaultdict
-from contextlib import suppress
+from datetime import timedelta
 
 from odoo.exceptions import UserError
 from odoo.fields import Command
@@ -145,10 +145,10 @@ class Shop:
 
     # ------------------------------------------------------------------- orders
 
-    def book(self, documents: list[Document], codes: dict[str, list[str]]) -> None:
+    def book(self, documents: list[Document], codes: dict[str, tuple]) -> None:
         """Create and confirm the orders of one moment in one batch.
 
-        :param codes: the coupon codes that the customers have at hand, by customer.
+        :param codes: the coupon code that each customer got last, and when.
         """
         if not documents:
             return
@@ -158,40 +158,39 @@ class Shop:
                 [self._prepare_order_values(document) for document in documents]
             )
             for document, order in zip(documents, orders, strict=True):
-                self._redeem(order, document, codes.get(document.customer, []))
+                code, at = codes.get(document.customer, ("", None))
+                if code and self._remembers(document, at):
+                    del codes[document.customer]
+                    self._redeem(order, code)
             orders.action_confirm()
             for document, order in zip(documents, orders, strict=True):
                 goods = {line.product: line.quantity for line in document.lines}
                 self._booked[document.customer].append((order.id, goods))
 
-    def _redeem(self, order, document: Document, codes: list[str]) -> None:
-        """Enter the latest code, as the two dialogs of a sales order do."""
-        if not codes or not self.world.chance.happens(
+    def _remembers(self, document: Document, at) -> bool:
+        return document.at - at <= timedelta(
+            days=rates.REMEMBERS_COUPON_DAYS
+        ) and self.world.chance.happens(
             rates.USES_COUPON, document.customer, document.number, "coupon"
-        ):
-            return
+        )
+
+    def _redeem(self, order, code: str) -> None:
+        """Enter a code, as the two dialogs of a sales order do."""
         env = order.env
-        with suppress(UserError), env.cr.savepoint():
-            self.world.synthetic["coupons_refused"] += 1
-            entered = (
-                env["sale.loyalty.coupon.wizard"]
-                .create(
-                    {
-                        "order_id": order.id,
-                        "coupon_code": codes[-1],
-                    }
+        self.world.synthetic["coupons_tried"] += 1
+        try:
+            with env.cr.savepoint():
+                entered = (
+                    env["sale.loyalty.coupon.wizard"]
+                    .create({"order_id": order.id, "coupon_code": code})
+                    .action_apply()
                 )
-                .action_apply()
-            )
-            reward_ids = entered["context"]["default_reward_ids"]
-            env["sale.loyalty.reward.wizard"].create(
-                {
-                    "order_id": order.id,
-                    "selected_reward_id": reward_ids[0],
-                }
-            ).action_apply()
-            self.world.synthetic["coupons_refused"] -= 1
-            self.world.synthetic["coupons_used"] += 1
+                reward_id = entered["context"]["default_reward_ids"][0]
+                env["sale.loyalty.reward.wizard"].create(
+                    {"order_id": order.id, "selected_reward_id": reward_id}
+                ).action_apply()
+        except UserError as error:
+            self.world.synthetic[f"coupons_refused: {error}"] += 1
 
     def _prepare_order_values(self, document: Document) -> dict:
         lines = [

@@ -4,6 +4,7 @@ What a company has to choose itself (offers, renewal periods, discounts, texts o
 own) is filled in from what the shop sells.
 """
 
+import re
 from collections import Counter, defaultdict
 from datetime import timedelta
 
@@ -15,6 +16,14 @@ from .purchases import GOODS, History
 from .world import World
 
 SHOP = "https://www.northwind-lane.example"
+CARE_CONTENT = (
+    ("guide", "Making things last", "How to keep what you own in use for longer."),
+    ("guide", "Repair or replace?", "Four questions that settle it."),
+    ("article", "What wears out first", "And what to do about it in time."),
+    ("article", "Cleaning without harm", "Less is nearly always better."),
+    ("story", "Twenty years with one set", "A customer tells how she does it."),
+    ("checklist", "The yearly look", "Ten things to go through once a year."),
+)
 # Rows of the tables: as many as a marketer would look after.
 MOST_OFFERS = 8
 SUPPLIES_MONTHS = 3
@@ -38,12 +47,28 @@ class Programs:
                 for category in env["product.category"].search([])
             }
             programs = env["lifecycle.program"].search([])
+            self._write_content(env)
             self._choose_periods(env)
             coupons = self._make_coupons(env)
             for program in programs:
                 self._choose_offers(program)
                 self._choose_coupons(program, coupons)
             programs.action_publish()
+
+    # ------------------------------------------------------------------ content
+
+    def _write_content(self, env) -> None:
+        """A second topic, and a page of the shop for every item."""
+        topic = env["lifecycle.topic"].create({"name": "Care", "code": "care"})
+        env["lifecycle.content"].create(
+            [
+                {"name": name, "kind": kind, "text": text, "topic_id": topic.id}
+                for kind, name, text in CARE_CONTENT
+            ]
+        )
+        for content in env["lifecycle.content"].search([("link", "=", False)]):
+            page = re.sub(r"\W+", "-", content.name.lower()).strip("-")
+            content.link = f"{SHOP}/library/{page}"
 
     # ---------------------------------------------------------------- discounts
 

@@ -8,7 +8,7 @@ from datetime import date, datetime, time, timedelta
 
 from . import rates
 from .orders import Shop
-from .people import person
+from .people import Person, person
 from .world import World
 
 OLD_LEAD_FATES = {"lost": 6, "untouched": 4}
@@ -81,44 +81,31 @@ class Prospects:
             self.world.agenda.plan(at, self._ask_for_guide, key)
 
     def _ask_for_guide(self, key: str) -> None:
-        """Somebody fills in the form for a guide: a contact, a lead, a download."""
+        """Somebody fills in the form of a guide."""
         chance = self.world.chance
         someone = person(key, chance, self.shop.home)
+        self.world.key_by_email[someone.email] = key
+        self._download(key, someone, "first")
         with self.world.transaction() as env:
-            partner = env["res.partner"].create(
-                {
-                    "name": someone.name,
-                    "email": someone.email,
-                    "phone": someone.phone,
-                    "city": someone.city,
-                    "zip": someone.zip,
-                }
-            )
-            env["crm.lead"].create(
-                {
-                    "name": f"{someone.name} asked for a guide",
-                    "type": "opportunity",
-                    "partner_id": partner.id,
-                    "user_id": False,
-                }
-            )
+            partner = env["res.partner"].search([("email", "=", someone.email)])
             self.world.partner_by_key[key] = partner.id
-            self.world.key_by_email[someone.email] = key
-            self._download(env, key, "first")
         self.world.synthetic["prospects"] += 1
         if chance.happens(rates.PROSPECT_SECOND_GUIDE, key, "second guide"):
             later = self.world.now + timedelta(days=chance.between(1, 40, key, "later"))
-            self.world.agenda.plan(later, self._ask_again, key)
+            self.world.agenda.plan(later, self._download, key, someone, "second")
 
-    def _ask_again(self, key: str) -> None:
+    def _download(self, key: str, someone: Person, which: str) -> None:
+        """Get one of the guides through its public page."""
+        chance = self.world.chance
         with self.world.transaction() as env:
-            self._download(env, key, "second")
-
-    def _download(self, env, key: str, which: str) -> None:
-        guides = env["lifecycle.content"].search([("kind", "=", "guide")], order="id")
-        if not guides:
-            self.world.problems["no guide to download"] += 1
-            return
-        guide = self.world.chance.one_of(guides, key, which, "guide")
-        guide._log_download(env["res.partner"].browse(self.world.partner_by_key[key]))
-        self.world.synthetic["guides_downloaded"] += 1
+            guides = env["lifecycle.content"].search([("kind", "=", "guide")])
+            guide_ids = guides.sorted(lambda guide: guide.name).ids
+        guide_id = chance.one_of(guide_ids, key, which, "guide")
+        values = {"name": someone.name, "email": someone.email}
+        if chance.happens(rates.PROSPECT_CONSENTS, key, "consent"):
+            values["consent"] = "1"
+        page = f"{self.world.browser.base_url}/lifecycle/guide/{guide_id}"
+        if self.world.browser.submit(page, someone.email, values):
+            self.world.synthetic["guides_downloaded"] += 1
+        else:
+            self.world.problems["guide without a form"] += 1

@@ -20,7 +20,7 @@ REPLIES_WHEN_OPENED = 0.02
 NO_THANKS_WHEN_OPENED = 0.008
 UNSUBSCRIBES = 0.002
 OUT_OF_OFFICE = 0.015
-ANSWERS_SURVEY = 0.4
+ANSWERS_SURVEY = 0.6
 # The answer links of a letter, by the words on the link; the first that fits counts.
 ANSWERS = (
     (r"not now|later", 0.03),
@@ -35,11 +35,12 @@ ANSWERS = (
 # "How likely are you to recommend us?", weights by score.
 SCORES = {10: 24, 9: 22, 8: 20, 7: 13, 6: 7, 5: 5, 4: 3, 3: 2, 2: 1, 1: 1, 0: 2}
 USES_COUPON = 0.6
+REMEMBERS_COUPON_DAYS = 21
 
 # Prospects, as shares of the number of customers over the whole time.
 PROSPECTS = 0.25
 PROSPECT_SECOND_GUIDE = 0.3
-PROSPECT_REQUESTS_A_CALL = 0.1
+PROSPECT_CONSENTS = 0.8
 OLD_LEADS = 0.15
 OLD_LEAD_AGE_DAYS = (120, 800)
 
@@ -60,4 +61,3 @@ MOVES_PER_YEAR = 0.06
 CARE_PLAN = 0.12  # buys the yearly plan with the first order
 CARE_PLAN_RENEWED = 0.55
 CARE_PLAN_CANCELLED = 0.08
-REFERRED_FRIEND_BUYS = 0.25

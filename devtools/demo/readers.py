@@ -27,7 +27,7 @@ REPLIES = (
 class Readers:
     """The people behind the mail addresses.
 
-    :ivar codes: the coupon codes that each reader has seen, the latest last.
+    :ivar codes: the coupon code that each reader has got last, and when.
     """
 
     def __init__(self, world: World):
@@ -69,8 +69,8 @@ class Readers:
             if self.world.browser.is_ours(image):
                 self.world.browser.get(image, letter.address)
         self._count("mails_opened")
-        reader = self.world.key_by_email[letter.address]
-        self.codes.setdefault(reader, []).extend(COUPON.findall(html))
+        for code in COUPON.findall(html):
+            self.codes[self.world.key_by_email[letter.address]] = (code, letter.at)
         links = [
             link for link in read_links(html) if self.world.browser.is_ours(link.url)
         ]

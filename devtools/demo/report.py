@@ -113,6 +113,10 @@ def sorted_counts(counter: Counter) -> dict:
     return dict(sorted(counter.items()))
 
 
+def whole_numbers(counter: Counter) -> dict:
+    return {name: round(value) for name, value in sorted(counter.items())}
+
+
 def peak_megabytes() -> int:
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
 
@@ -137,7 +141,7 @@ def show(report: dict) -> str:
         _list("opt-outs", report["opt_outs"]),
         _list("synthetic", report["synthetic"]),
         _list("errors", report["errors"]),
-        _list("machine", report["machine"]),
+        _list("machine", _flat(report["machine"])),
     ]
     return "\n\n".join(parts)
 
@@ -165,6 +169,6 @@ def _table(title: str, columns: tuple, rows: dict) -> str:
 def _list(title: str, values: dict) -> str:
     if not values:
         return f"{title}: none"
-    width = max(map(len, values))
+    width = min(max(map(len, values)), 60)
     lines = [f"  {name.ljust(width)}  {value}" for name, value in values.items()]
     return "\n".join([title, *lines])

@@ -81,6 +81,8 @@ class Run:
         result["machine"] = {
             "seconds": round(real_seconds() - self.began),
             "peak_megabytes": report.peak_megabytes(),
+            "parts": report.whole_numbers(self.timeline.seconds),
+            "crons": report.whole_numbers(self.timeline.scheduler.seconds),
         }
         return result
 

@@ -26,6 +26,13 @@ class Salespeople:
     def look(self) -> None:
         """Decide when and how to deal with new alerts and calls."""
         with self.world.transaction() as env:
+            env.cr.execute(
+                "SELECT COALESCE((SELECT max(id) FROM mail_activity), 0) > %s"
+                " OR COALESCE((SELECT max(id) FROM lifecycle_alert), 0) > %s",
+                (self._last_activity, self._last_alert),
+            )
+            if not env.cr.fetchone()[0]:
+                return
             alerts = env["lifecycle.alert"].search(
                 [("id", ">", self._last_alert), ("state", "=", "open")], order="id"
             )

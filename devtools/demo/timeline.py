@@ -1,7 +1,8 @@
 """Day by day through the years: what happens at each moment of the run."""
 
 import sys
-from collections import deque
+from collections import Counter, deque
+from contextlib import contextmanager
 from datetime import date, datetime, time, timedelta
 
 from .checks import Checks
@@ -16,7 +17,8 @@ from .world import World
 
 # When somebody looks at the shop, the post and the scheduler: what happened since the
 # moment before is booked then.
-MOMENTS = (time(8, 30), time(12), time(17), time(21))
+MOMENTS = (time(9, 30), time(15, 30))
+LAST_MOMENT = time(23)
 # From what has just happened to the scheduler's next look.
 MINUTES_TO_SCHEDULER = 1
 
@@ -25,6 +27,7 @@ class Timeline:
     """The run from the eve of the first purchase to its last day.
 
     :ivar days: how many days have passed.
+    :ivar seconds: how long each part of the run has taken.
     """
 
     def __init__(self, world: World, shop: Shop):
@@ -37,35 +40,50 @@ class Timeline:
         self.life = Life(world, shop)
         self.checks = Checks(world)
         self.days = 0
+        self.seconds = Counter()
         self._purchases = deque(shop.history.purchases)
         self._returns = deque(shop.history.returns)
 
     def run(self, first: date, last: date) -> None:
         """Let the days from ``first`` to ``last`` pass."""
-        self.scheduler.prepare()
+        with self.scheduler.running():
+            self._pass_days(first, last)
+
+    def _pass_days(self, first: date, last: date) -> None:
         self.prospects.plan(first, last)
         self.life.plan(first, last)
         total = (last - first).days + 1
         began = real_seconds()
         for number in range(total):
             day = first + timedelta(days=number)
-            for moment in MOMENTS:
+            for moment in MOMENTS if day < last else (*MOMENTS, LAST_MOMENT):
                 self.world.clock.move_to(datetime.combine(day, moment))
                 self._moment()
-            self.checks.end_of_day()
+            with self._timed("checks"):
+                self.checks.end_of_day()
             self.days += 1
             _progress(number + 1, total, day, real_seconds() - began)
 
     def _moment(self) -> None:
         """The shop books, people act, the scheduler runs, the post is delivered."""
         now = self.world.now
-        self.shop.book(_until(self._purchases, now), self.readers.codes)
-        self.shop.take_back(_until(self._returns, now))
-        self.world.agenda.do_due(now)
+        with self._timed("orders"):
+            self.shop.book(_until(self._purchases, now), self.readers.codes)
+            self.shop.take_back(_until(self._returns, now))
+        with self._timed("people"):
+            self.world.agenda.do_due(now)
         self.world.clock.pass_minutes(MINUTES_TO_SCHEDULER)
-        self.scheduler.run_due()
-        self.readers.receive()
-        self.salespeople.look()
+        with self._timed("crons"):
+            self.scheduler.run_due()
+        with self._timed("people"):
+            self.readers.receive()
+            self.salespeople.look()
+
+    @contextmanager
+    def _timed(self, part: str):
+        began = real_seconds()
+        yield
+        self.seconds[part] += real_seconds() - began
 
 
 def _until(documents: deque, now: datetime) -> list:
