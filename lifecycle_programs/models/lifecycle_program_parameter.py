@@ -31,6 +31,22 @@ class LifecycleProgramParameter(models.Model):
         "(program_id, code)", "A program can use a code for one number only."
     )
 
+    # Parsed rules know the numbers by name.
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        self.env.registry.clear_cache()
+        return super().create(vals_list)
+
+    def write(self, vals):
+        if set(vals) - {"value"}:
+            self.env.registry.clear_cache()
+        return super().write(vals)
+
+    def unlink(self):
+        self.env.registry.clear_cache()
+        return super().unlink()
+
     @api.constrains("code")
     def _check_code(self):
         for parameter in self:

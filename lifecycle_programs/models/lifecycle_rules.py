@@ -117,8 +117,12 @@ class LifecycleProgram(models.Model):
 
     def _rule(self, text, *, entry=False):
         """The parsed rule; raises ValidationError with the position."""
+        return self._parsed_rule(text or "", entry)
+
+    @ormcache("self.id", "text", "entry", "self.env.lang")
+    def _parsed_rule(self, text, entry):
         return self.env["lifecycle.fact"]._check_rule(
-            text or "", extra=self._rule_facts(entry=entry)
+            text, extra=self._rule_facts(entry=entry)
         )
 
     def _parameter_values(self):
