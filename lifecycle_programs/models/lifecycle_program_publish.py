@@ -90,7 +90,8 @@ class LifecycleProgram(models.Model):
     def _run_from(self, now):
         self.ensure_one()
         self.write({"state": "running", "error": False})
-        self.user_id = self.user_id or self._default_user_id()
+        if not self.user_id:
+            self.user_id = self._default_user_id()
         if self.start == "schedule" and not self.next_scan_at:
             self.next_scan_at = now
             scan = self.env.ref("lifecycle_programs.ir_cron_scan_programs")

@@ -28,7 +28,12 @@ class LifecycleStep(models.Model):
         """The technical mailing of this step's key, made when there is none yet."""
         self.ensure_one()
         if not self.mailing_id:
-            mailings = self.env["mailing.mailing"].sudo()
+            # The program's owner does not have to hear of every technical mailing.
+            mailings = (
+                self.env["mailing.mailing"]
+                .sudo()
+                .with_context(mail_auto_subscribe_no_notify=True)
+            )
             mailing = mailings.with_context(active_test=False).search(
                 [
                     ("lifecycle_program_id", "=", self.program_id.id),

@@ -97,6 +97,17 @@ class TestProgramData(TransactionCase):
             program._rule(program.goal_rule)
             program._rule(program.exit_rule)
 
+    def test_nobody_is_mailed_about_them(self):
+        """Neither the installation nor publishing writes to the owner."""
+        self.programs.filtered(lambda one: not one.pick).action_publish()
+        notices = self.env["mail.message"].search(
+            [
+                ("model", "in", ("lifecycle.program", "mailing.mailing")),
+                ("message_type", "=", "user_notification"),
+            ]
+        )
+        self.assertFalse(notices.filtered(lambda one: "assigned" in one.subject))
+
     def test_opens_decide_nothing(self):
         opened = self.env.ref("lifecycle_programs.lifecycle_event_type_mail_opened")
         self.assertNotIn(opened, self.steps.branch_ids.event_type_ids)
