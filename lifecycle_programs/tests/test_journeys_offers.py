@@ -155,8 +155,27 @@ class TestUpsell(JourneyCommon):
         the first days of Welcome."""
         self.publish()
         self.order()
-        self.walk_to(days=5)
-        self.assertWalked(["4 offer"])
+        self.walk_to(days=9)
+        self.assertWalked(["8 offer"])
+
+    def test_first_time_buyers_beside_welcome(self):
+        """Welcome goes first, and leaves room for one offer between its messages."""
+        for goods in (0, 1):
+            with self.subTest(goods=goods):
+                welcome = self.env.ref("lifecycle_programs.program_welcome")
+                welcome.parameter_ids.filtered(
+                    lambda line: line.code == "goods"
+                ).value = goods
+                welcome.action_publish()
+                self.publish()
+                for delivered in range(8):
+                    self.anna = self.make_contact(f"Buyer {goods}{delivered}")
+                    self.start = self.clock()
+                    order = self.order()
+                    self.walk_to(days=delivered)
+                    self.happen("delivered", order_id=order.id)
+                    self.walk_to(days=13)
+                    self.run_of("offer")
 
     def test_at_once_like_insurance(self):
         self.publish(at_once=1)
