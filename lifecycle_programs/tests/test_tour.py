@@ -7,7 +7,7 @@ from .common import LifecycleCommon
 
 
 @tagged("lifecycle", "post_install", "-at_install")
-class TestTour(HttpCase):
+class TestTour(LifecycleCommon, HttpCase):
     def test_publish_a_program_and_answer_its_alert(self):
         """A program is opened and published, a contact is seen in it (R137), and its
         alert in the pipeline (R118)."""
@@ -28,8 +28,7 @@ class TestTour(HttpCase):
                 "user_id": user.id,
             }
         )
-        program = LifecycleCommon.make_program.__func__(
-            self,
+        program = self.make_program(
             {"type": "sales_alert", "key": "tell", "name": "Tell sales"},
             publish=False,
             name="Tour program",
