@@ -226,6 +226,8 @@ def _run(command):
         # as /root; its socket is in a folder of mode 0700, so nobody else gets in.
         prefix = ["setpriv", "--reuid", UNPRIVILEGED, "--clear-groups"]
         prefix += ["--inh-caps", "+dac_override", "--ambient-caps", "+dac_override"]
+        # Else access(2) would leave the capability out of account.
+        prefix += ["--securebits", "+no_setuid_fixup"]
     program = os.path.join(binaries(), command[0])
     # A new session: Ctrl-C in a terminal must not stop the server.
     with open(os.devnull) as nothing, tempfile.TemporaryFile("w+") as output:
