@@ -9,6 +9,7 @@ import os
 import re
 import shutil
 import subprocess
+import time
 from dataclasses import dataclass
 
 from . import console, paths
@@ -203,7 +204,7 @@ class Apt:
 def unpack(files, folder):
     """Unpack packages into a folder as into a root, so that their links hold there."""
     for name in files:
-        subprocess.run(["dpkg-deb", "-x", name, folder], check=True)
+        _unpack_one(name, folder)
     for parent, folders, names in os.walk(folder):
         for name in folders + names:
             link = os.path.join(parent, name)
@@ -211,6 +212,21 @@ def unpack(files, folder):
                 target = os.path.join(folder, os.readlink(link).lstrip("/"))
                 os.unlink(link)
                 os.symlink(os.path.relpath(target, parent), link)
+
+
+def _unpack_one(name, folder):
+    """Unpack a package, showing how far it is: the space it takes from the disk."""
+    command = ["dpkg-deb", "-x", name, folder]
+    place = os.path.dirname(folder)
+    free, progress = shutil.disk_usage(place).free, console.Progress(interval=5.0)
+    with subprocess.Popen(command) as process:
+        while process.poll() is None:
+            done = (free - shutil.disk_usage(place).free) // 1_000_000
+            progress.show(f"{os.path.basename(name)}: {max(done, 0)} MB")
+            time.sleep(0.2)
+    progress.done()
+    if process.returncode:
+        raise subprocess.CalledProcessError(process.returncode, command)
 
 
 def dangling_links(folder):

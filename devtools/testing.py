@@ -85,7 +85,7 @@ class _Session:
         self.database = database
         self.keep = keep
         self.tally = tally
-        self.made = []
+        self.made, self.clean_logs = [], []
 
     @functools.cached_property
     def store(self):
@@ -105,9 +105,11 @@ class _Session:
         return self._run_with_odoo(kind, name, places)
 
     def close(self):
-        """Drop what was made, unless it is to be kept."""
+        """Drop what was made, unless it is to be kept; a log stays if it complains."""
         for name in [] if self.keep else self.made:
             self.store.drop(name)
+        for log in self.clean_logs:
+            os.unlink(log)
 
     def _run_pure(self, places):
         """Without Odoo. The engine's SQL is tried in an empty scratch database."""
@@ -151,8 +153,12 @@ class _Session:
         return name
 
     def _check_log(self, log, what):
-        clean = not os.path.exists(log) or serverlog.check(log, what)
+        if not os.path.exists(log):
+            return True
+        clean = serverlog.check(log, what)
         self.tally["log"] += not clean
+        if clean and not self.database:
+            self.clean_logs.append(log)
         return clean
 
     def _pytest(self, kind, places, extra, variables):

@@ -50,3 +50,15 @@ def test_outside_connection_fails_the_test_that_swallows_it(run_child):
     assert "connect 192.0.2.1" in output
     assert "getaddrinfo example.invalid" in output
     assert "GET 192.0.2.1" in output
+
+
+def test_outside_connection_between_tests_fails_the_run():
+    child = os.path.join(CHILDREN, "outside_at_import.py")
+    result = subprocess.run(
+        [sys.executable, "-m", "pytest", "-p", "no:odoo", child],
+        capture_output=True,
+        text=True,
+        cwd=paths.ROOT,
+    )
+    assert result.returncode == 1 and "1 passed" in result.stdout
+    assert "sendto 192.0.2.1" in result.stdout
