@@ -19,6 +19,7 @@ from unittest.mock import patch
 from aiosmtpd.controller import Controller
 
 LOOPBACK = "127.0.0.1"
+PORT_FILE = "port"
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,17 +45,22 @@ class Outbox:
     """Keeps what was sent under a folder, and the letters nobody has read yet.
 
     :param now: a callable that tells the moment of the run.
+    :param port: where to listen; a free one by default.
     """
 
-    def __init__(self, folder: Path, now):
+    def __init__(self, folder: Path, now, port: int = 0):
         self.folder = folder
-        self.port = _free_port()
+        self.port = port or _free_port()
         self.mails = 0
         self.sms = 0
         self._now = now
         self._unread = []
-        shutil.rmtree(folder, ignore_errors=True)
-        folder.mkdir(parents=True)
+
+    def empty(self) -> None:
+        """Begin anew: nothing of an earlier run stays."""
+        shutil.rmtree(self.folder, ignore_errors=True)
+        self.folder.mkdir(parents=True)
+        (self.folder / PORT_FILE).write_text(str(self.port))
 
     @contextmanager
     def open(self):
@@ -123,6 +129,24 @@ class Outbox:
                         {"uuid": number["uuid"], "state": "success", "credit": 0}
                     )
         return results
+
+
+@contextmanager
+def after_the_run(folder: Path):
+    """Go on receiving the mail of the demo's database, where its run did, while the
+    block runs: for looking around in the web client. Without a run there is nothing
+    to do."""
+    try:
+        port = int((folder / PORT_FILE).read_text())
+        opened = Outbox(folder, datetime.now, port).open()
+        opened.__enter__()
+    except (OSError, ValueError):
+        yield
+        return
+    try:
+        yield
+    finally:
+        opened.__exit__(None, None, None)
 
 
 def _free_port() -> int:

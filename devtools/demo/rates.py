@@ -13,7 +13,7 @@ DEAD_MAILBOX = 0.02
 OWNED_BY_SALESPERSON = 0.15
 
 # What happens to a letter, per letter and times the reader's own interest (0.3 to 1.7).
-OPENS = 0.42
+OPENS = 0.34
 OPENS_AFTER_HOURS = (1, 40)
 CLICKS_WHEN_OPENED = 0.3
 REPLIES_WHEN_OPENED = 0.02
@@ -24,13 +24,14 @@ ANSWERS_SURVEY = 0.6
 # The answer links of a letter, by the words on the link; the first that fits counts.
 ANSWERS = (
     (r"not now|later", 0.03),
-    (r"wrong|not right|not my", 0.06),
-    (r"no longer|\bno\b|not for", 0.03),
-    (r"contact|call|talk|help", 0.04),
-    (r"yes|right|correct|keep", 0.3),
-    (r"done|did|finished|already", 0.15),
-    (r"more|tell|show", 0.12),
-    (r".", 0.05),
+    (r"wrong", 0.06),
+    (r"stop|no thanks|no need|elsewhere|expensive|price", 0.02),
+    (r"call|contact|help", 0.04),
+    (r"right|correct|yes", 0.3),
+    (r"know|recommend|colleague|review|star|reference|share", 0.15),
+    (r"tell us|done|did", 0.1),
+    (r"more", 0.12),
+    (r".", 0.04),
 )
 # "How likely are you to recommend us?", weights by score.
 SCORES = {10: 24, 9: 22, 8: 20, 7: 13, 6: 7, 5: 5, 4: 3, 3: 2, 2: 1, 1: 1, 0: 2}

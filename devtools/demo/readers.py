@@ -76,12 +76,15 @@ class Readers:
         ]
         chance, interest = self.world.chance, self._interest(letter.address)
         if chance.happens(rates.NO_THANKS_WHEN_OPENED, *key, "no thanks"):
-            self._press([link for link in links if link.is_for("n", "u")], letter)
+            ways = [one for one in links if one.is_for("no-thanks", "unsubscribe")]
+            self._press(ways, letter)
             return
         if chance.happens(rates.CLICKS_WHEN_OPENED * interest, *key, "click"):
-            tracked = [link for link in links if link.tracked or link.is_for("g")]
+            tracked = [link for link in links if link.tracked or link.is_for("guide")]
             self._click(tracked, letter, key)
-        self._give_answer([link for link in links if link.is_for("a")], letter, key)
+        self._give_answer(
+            [link for link in links if link.is_for("answer")], letter, key
+        )
         self._fill_in_survey(
             [link for link in links if link.path.startswith("/survey/")], letter, key
         )

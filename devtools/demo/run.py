@@ -54,6 +54,7 @@ class Run:
         if old_leads:
             self.clock.now = old_leads[0][0] - timedelta(days=1)
         outbox = self.world.outbox
+        outbox.empty()
         with outbox.open(), outbox.sms_provider(), self.clock.running():
             self.company.open()
             self.shop.open()

@@ -15,9 +15,10 @@ from .salespeople import Salespeople
 from .scheduler import Scheduler
 from .world import World
 
-# When somebody looks at the shop, the post and the scheduler: what happened since the
-# moment before is booked then.
-MOMENTS = (time(9, 30), time(15, 30))
+# When the shop books what has happened since the last time, people read their mail,
+# and the scheduler looks. Programs count in days, and every further moment makes the
+# batches smaller: two of them take half as long again.
+MOMENTS = (time(10, 30),)
 LAST_MOMENT = time(23)
 # From what has just happened to the scheduler's next look.
 MINUTES_TO_SCHEDULER = 1

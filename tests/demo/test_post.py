@@ -8,7 +8,7 @@ from email.message import EmailMessage
 
 from devtools.demo import replies
 from devtools.demo.links import Form, read_images, read_links
-from devtools.demo.outbox import Letter, Outbox
+from devtools.demo.outbox import Letter, Outbox, after_the_run
 
 NOW = datetime(2025, 3, 4, 12, 30)
 
@@ -29,6 +29,7 @@ def letter(**headers):
 
 def test_mail_is_kept_as_a_file_of_its_day_and_read_once(tmp_path):
     outbox = Outbox(tmp_path / "outbox", lambda: NOW)
+    outbox.empty()
     with outbox.open(), smtplib.SMTP("127.0.0.1", outbox.port) as smtp:
         for address in ("zoe@example.com", "anna@example.com"):
             smtp.send_message(letter(), "bounce@shop.example", [address])
@@ -45,6 +46,7 @@ def test_mail_is_kept_as_a_file_of_its_day_and_read_once(tmp_path):
 
 def test_sms_are_lines_of_a_file_and_answered_as_a_provider_does(tmp_path):
     outbox = Outbox(tmp_path / "outbox", lambda: NOW)
+    outbox.empty()
     batch = [{"content": "Hi", "numbers": [{"number": "+447700900001", "uuid": "u"}]}]
     assert outbox.keep_sms(batch) == [{"uuid": "u", "state": "success", "credit": 0}]
     (line,) = (tmp_path / "outbox" / "sms.jsonl").read_text().splitlines()
@@ -98,3 +100,14 @@ def test_a_bounce_names_the_mailbox_and_the_letter():
     _text, status, headers = mail.get_payload()
     assert status.get_payload()[1]["Final-Recipient"] == "rfc822; anna@example.com"
     assert "<42@shop.example>" in headers.get_payload()
+
+
+def test_the_post_of_a_run_is_open_again_for_looking_around(tmp_path):
+    folder = tmp_path / "outbox"
+    with after_the_run(folder):
+        assert not folder.exists()
+    outbox = Outbox(folder, lambda: NOW)
+    outbox.empty()
+    with after_the_run(folder), smtplib.SMTP("127.0.0.1", outbox.port) as smtp:
+        smtp.send_message(letter(), "bounce@shop.example", ["anna@example.com"])
+    assert len(list(folder.glob("*/*.eml"))) == 1
