@@ -34,13 +34,15 @@ class LifecycleAlert(models.Model):
     enrolment_id = fields.Many2one(
         "lifecycle.enrolment", ondelete="set null", index="btree_not_null"
     )
-    program_id = fields.Many2one("lifecycle.program", ondelete="set null")
+    program_id = fields.Many2one(
+        "lifecycle.program", ondelete="set null", index="btree_not_null"
+    )
     company_id = fields.Many2one("res.company", required=True)
     partner_id = fields.Many2one(
         "res.partner", string="Contact", required=True, ondelete="cascade", index=True
     )
     commercial_partner_id = fields.Many2one(
-        "res.partner", string="Customer", required=True, ondelete="cascade"
+        "res.partner", string="Customer", required=True, ondelete="cascade", index=True
     )
     lead_id = fields.Many2one(
         "crm.lead",

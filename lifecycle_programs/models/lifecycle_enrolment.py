@@ -17,7 +17,7 @@ class LifecycleEnrolment(models.Model):
         "lifecycle.program", required=True, ondelete="cascade", index=True
     )
     version_id = fields.Many2one(
-        "lifecycle.version", required=True, ondelete="restrict"
+        "lifecycle.version", required=True, ondelete="restrict", index=True
     )
     company_id = fields.Many2one("res.company", required=True)
     partner_id = fields.Many2one(
@@ -28,6 +28,7 @@ class LifecycleEnrolment(models.Model):
         string="Customer",
         required=True,
         ondelete="cascade",
+        index=True,
         help="The company of the contact, or the contact itself.",
     )
     entry_key = fields.Char(
@@ -36,7 +37,9 @@ class LifecycleEnrolment(models.Model):
         help="Empty for one at a time; otherwise the order, renewal or move that this "
         "is about.",
     )
-    event_id = fields.Many2one("lifecycle.event", ondelete="set null")
+    event_id = fields.Many2one(
+        "lifecycle.event", ondelete="set null", index="btree_not_null"
+    )
     payload = fields.Json(
         string="Entry values",
         help="What the entry brought along. Rules and messages read it as "
@@ -61,7 +64,9 @@ class LifecycleEnrolment(models.Model):
         required=True,
         default="active",
     )
-    step_id = fields.Many2one("lifecycle.step", ondelete="restrict")
+    step_id = fields.Many2one(
+        "lifecycle.step", ondelete="restrict", index="btree_not_null"
+    )
     visit = fields.Integer(
         default=0, help="Counts the steps taken: the number of the next step run."
     )

@@ -34,8 +34,12 @@ class LifecycleGrant(models.Model):
     enrolment_id = fields.Many2one(
         "lifecycle.enrolment", ondelete="set null", index="btree_not_null"
     )
-    program_id = fields.Many2one("lifecycle.program", ondelete="set null")
-    step_id = fields.Many2one("lifecycle.step", ondelete="set null")
+    program_id = fields.Many2one(
+        "lifecycle.program", ondelete="set null", index="btree_not_null"
+    )
+    step_id = fields.Many2one(
+        "lifecycle.step", ondelete="set null", index="btree_not_null"
+    )
     company_id = fields.Many2one("res.company", required=True)
     partner_id = fields.Many2one(
         "res.partner", string="Contact", required=True, ondelete="cascade", index=True

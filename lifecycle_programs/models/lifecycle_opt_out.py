@@ -21,7 +21,9 @@ class LifecycleOptOut(models.Model):
         required=True, help="Normalised mail address or international number."
     )
     category_id = fields.Many2one("lifecycle.category", ondelete="cascade")
-    program_id = fields.Many2one("lifecycle.program", ondelete="cascade")
+    program_id = fields.Many2one(
+        "lifecycle.program", ondelete="cascade", index="btree_not_null"
+    )
     partner_id = fields.Many2one(
         "res.partner", string="Contact", ondelete="set null", index="btree_not_null"
     )

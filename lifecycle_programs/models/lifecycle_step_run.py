@@ -26,18 +26,27 @@ class LifecycleStepRun(models.Model):
     step_type = fields.Char(required=True)
     outcome = fields.Selection(OUTCOMES, required=True)
     reason = fields.Char(help="Why it was skipped, or which way it took.")
-    branch_id = fields.Many2one("lifecycle.step.branch", ondelete="set null")
+    branch_id = fields.Many2one(
+        "lifecycle.step.branch", ondelete="set null", index="btree_not_null"
+    )
     scheduled_at = fields.Datetime(required=True)
     run_at = fields.Datetime(required=True)
     address = fields.Char(help="The normalised mail address or number that it went to.")
-    message_id = fields.Many2one("lifecycle.message", ondelete="set null")
+    message_id = fields.Many2one(
+        "lifecycle.message", ondelete="set null", index="btree_not_null"
+    )
     content_id = fields.Many2one("lifecycle.content", ondelete="set null")
     trace_id = fields.Many2one("mailing.trace", ondelete="set null")
-    grant_id = fields.Many2one("lifecycle.grant", ondelete="set null")
-    alert_id = fields.Many2one("lifecycle.alert", ondelete="set null")
+    grant_id = fields.Many2one(
+        "lifecycle.grant", ondelete="set null", index="btree_not_null"
+    )
+    alert_id = fields.Many2one(
+        "lifecycle.alert", ondelete="set null", index="btree_not_null"
+    )
     detail = fields.Json(string="Values", help="The values that the step used.")
 
     _once = models.UniqueIndex("(enrolment_id, step_id, visit)")
+    _step = models.Index("(step_id, outcome)")
     _address = models.Index("(address, run_at) WHERE address IS NOT NULL")
     _content = models.Index("(partner_id, content_id) WHERE content_id IS NOT NULL")
     _trace = models.Index("(trace_id) WHERE trace_id IS NOT NULL")
