@@ -41,11 +41,17 @@ class MailMail(models.Model):
     @api.model
     def process_email_queue(self, email_ids=(), batch_size=1000):
         """A run of the queue takes 1,000 mails and believes it is done; the next one is
-        an hour away. While messages of programs are left, and some have gone, another
-        run follows at once."""
-        waiting = 0 if email_ids else self._count_lifecycle_outgoing()
+        an hour away. While messages of programs are left, and the queue moves (a
+        newsletter may fill whole runs), another run follows at once."""
+        if email_ids or not self._has_lifecycle_outgoing():
+            return super().process_email_queue(email_ids, batch_size)
+        # What comes in during the run does not hide that something has gone.
+        outgoing = [("state", "=", "outgoing")]
+        queue = self.sudo()
+        ((before, newest),) = queue._read_group(outgoing, [], ["__count", "id:max"])
         result = super().process_email_queue(email_ids, batch_size)
-        if waiting and 0 < self._count_lifecycle_outgoing() < waiting:
+        left = queue.search_count([*outgoing, ("id", "<=", newest)])
+        if left < before and self._has_lifecycle_outgoing():
             self.env.ref("mail.ir_cron_mail_scheduler_action").sudo()._trigger()
         return result
 
@@ -56,10 +62,6 @@ class MailMail(models.Model):
             ("scheduled_date", "=", False),
             ("mailing_id.lifecycle_step_key", "!=", False),
         ]
-
-    @api.model
-    def _count_lifecycle_outgoing(self):
-        return self.sudo().search_count(self._get_lifecycle_outgoing_domain())
 
     @api.model
     def _has_lifecycle_outgoing(self):

@@ -654,12 +654,40 @@ class TestDelivery(CronMixinCase, MessageCommon):
             self.registry_patch_sending()
             for left, triggered in ((2, 3), (0, 3)):
                 self.env["mail.mail"].process_email_queue(batch_size=3)
-                self.assertEqual(
-                    self.env["mail.mail"]._count_lifecycle_outgoing(), left
-                )
+                self.assertEqual(self.count_outgoing(), left)
                 self.assertEqual(len(triggers.records), triggered)
             self.env["lifecycle.step"]._trigger_queues()
             self.assertEqual(len(triggers.records), 3)
+
+    def test_a_newsletter_that_fills_the_queue_holds_nothing_up(self):
+        mails = self.env["mail.mail"]
+        mails.search([("state", "=", "outgoing")]).state = "cancel"
+        step = self.make_mail_step()
+        self.enrol(step, self.make_contacts(2))
+        self.run_due()
+        # The queue takes the newest first.
+        self.assertEqual(mails._order, "id desc")
+        newsletter = {"email_to": "x@example.com", "body_html": "<p>News</p>"}
+        mails.create([{**newsletter, "state": "outgoing"} for _one in range(3)])
+        self.env["ir.mail_server"].search([]).active = False
+        with (
+            self.capture_triggers("mail.ir_cron_mail_scheduler_action") as triggers,
+            smtp_server() as (mailbox, port),
+        ):
+            self.env["ir.mail_server"].create(
+                {"name": "loopback", "smtp_host": "127.0.0.1", "smtp_port": port}
+            )
+            self.registry_patch_sending()
+            mails.process_email_queue(batch_size=3)
+            self.assertEqual((len(mailbox.mails), self.count_outgoing()), (3, 2))
+            self.assertEqual(len(triggers.records), 1)
+            mails.process_email_queue(batch_size=3)
+            self.assertEqual((len(mailbox.mails), self.count_outgoing()), (5, 0))
+            self.assertEqual(len(triggers.records), 1)
+
+    def count_outgoing(self):
+        domain = self.env["mail.mail"]._get_lifecycle_outgoing_domain()
+        return self.env["mail.mail"].search_count(domain)
 
     def registry_patch_sending(self):
         """Odoo sends nothing in tests; here it does, to loopback."""
