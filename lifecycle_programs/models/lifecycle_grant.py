@@ -286,10 +286,15 @@ class LifecycleGrant(models.Model):
 
     @api.model
     def _count_due(self, now):
+        """How many grants wait to be settled, and how many to be announced."""
         return self.env.execute_query(
             SQL(
-                "SELECT count(*) FROM (%s) AS due WHERE state IS NOT NULL",
+                """
+                SELECT (SELECT count(*) FROM (%s) AS due WHERE state IS NOT NULL)
+                     + (SELECT count(*) FROM (%s) AS ending)
+                """,
                 self._settle_sql(now, None),
+                self._ending_sql(now),
             )
         )[0][0]
 
@@ -306,23 +311,12 @@ class LifecycleGrant(models.Model):
         :return: how many were announced
         """
         self.flush_model(["ends_at", "state"])
+        self.env["lifecycle.event.type"].flush_model(["active"])
         rows = self.env.execute_query(
             SQL(
-                """
-                SELECT g.id
-                  FROM lifecycle_grant g
-                 WHERE g.state = 'live' AND g.ends_at > %(now)s
-                   AND g.ends_at <= %(horizon)s
-                   AND NOT EXISTS (
-                       SELECT FROM lifecycle_event e
-                        WHERE e.unique_key = 'grant_ending/' || g.id || '/'
-                              || to_char(g.ends_at, 'YYYY-MM-DD'))
-                 ORDER BY g.ends_at, g.id
-                 LIMIT %(limit)s
-                """,
-                now=now,
-                horizon=now + ENDING_NOTICE,
-                limit=limit,
+                "SELECT id FROM (%s) AS ending ORDER BY ends_at, id LIMIT %s",
+                self._ending_sql(now),
+                limit,
             )
         )
         grants = self.browse([grant_id for (grant_id,) in rows])
@@ -341,6 +335,26 @@ class LifecycleGrant(models.Model):
             ],
         )
         return len(grants)
+
+    @api.model
+    def _ending_sql(self, now):
+        """Live grants within the notice that are not announced yet; none while the
+        event type is switched off, because nothing would be written."""
+        return SQL(
+            """
+            SELECT g.id, g.ends_at
+              FROM lifecycle_grant g
+              JOIN lifecycle_event_type t ON t.code = 'grant_ending' AND t.active
+             WHERE g.state = 'live' AND g.ends_at > %(now)s
+               AND g.ends_at <= %(horizon)s
+               AND NOT EXISTS (
+                   SELECT FROM lifecycle_event e
+                    WHERE e.unique_key = 'grant_ending/' || g.id || '/'
+                          || to_char(g.ends_at, 'YYYY-MM-DD'))
+            """,
+            now=now,
+            horizon=now + ENDING_NOTICE,
+        )
 
     @api.model
     def _end_merged(self, sources, target):

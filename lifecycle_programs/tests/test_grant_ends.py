@@ -96,6 +96,20 @@ class TestEnd(GrantCommon):
         self.assertEqual(event.payload["code"], self.given.code)
         self.assertEqual(event.occurred_at, self.given.ends_at - timedelta(days=3))
 
+    def test_a_notice_waits_until_its_event_type_is_switched_on(self):
+        grants = self.env["lifecycle.grant"]
+        late = self.at(days=13)
+        ending = self.event_type("grant_ending")
+        ending.active = False
+        self.assertEqual(grants._announce_ending(late), 0)
+        self.assertEqual(grants._count_due(late), 0)
+        ending.active = True
+        self.assertEqual(grants._announce_ending(late), 1)
+        self.assertEqual(grants._count_due(late), 1, "not yet written")
+        self.env["lifecycle.event"]._flush_pending()
+        self.assertEqual(grants._count_due(late), 0)
+        self.assertEqual(grants._announce_ending(late), 0)
+
     def test_the_scheduled_action_can_run_twice(self):
         self.given.ends_at = self.at(minutes=-1)
         cron = self.env.ref("lifecycle_programs.ir_cron_end_grants")
