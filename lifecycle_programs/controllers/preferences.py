@@ -73,10 +73,12 @@ class LifecyclePreferences(http.Controller):
                 saved = "saved"
             else:
                 one_click = post.get("List-Unsubscribe") == "One-Click"
-                if category.can_opt_out:
+                # When the category of the message is gone, the no is to marketing.
+                meant = category or categories.filtered("is_capped")
+                for one in meant.filtered("can_opt_out"):
                     opt_outs._opt_out(
                         address,
-                        category=category,
+                        category=one,
                         partner=partner,
                         source="one_click" if one_click else "page",
                     )

@@ -101,6 +101,21 @@ class TestPublicPages(MessageCommon, HttpCase):
         self.assertEqual(self.post(path, action="unsubscribe").status_code, 200)
         self.assertEqual(self.opt_outs().category_id, self.marketing)
 
+    def test_unsubscribe_from_a_category_that_is_gone_is_from_all_marketing(self):
+        spare = self.env["lifecycle.category"].create({"name": "Gone", "code": "gone"})
+        make = self.env["lifecycle.link"]._make_url
+        url = make(
+            "unsubscribe", spare.id, self.partner.id, self.company.id, self.address
+        )
+        spare.unlink()
+        answer = self.post("/lifecycle" + url.partition("/lifecycle")[2])
+        self.assertEqual(answer.status_code, 200)
+        marketing = self.env["lifecycle.category"].search(
+            [("can_opt_out", "=", True), ("is_capped", "=", True)]
+        )
+        self.assertIn(self.marketing, marketing)
+        self.assertEqual(self.opt_outs().category_id, marketing)
+
     def test_page_speaks_the_language_of_the_contact(self):
         self.partner.lang = "fi_FI"
         answer = self.url_open(self.link("no-thanks"))
