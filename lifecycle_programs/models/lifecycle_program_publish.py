@@ -1,5 +1,7 @@
 """Taking a program into use: checks, versions, states."""
 
+import itertools
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
@@ -74,9 +76,10 @@ class LifecycleProgram(models.Model):
             if problems:
                 raise ValidationError("\n".join(problems))
             if draft:
-                program.version_id.write({"state": "retired"})
+                old = program.version_id
+                old.write({"state": "retired"})
                 # One published version at a time, also for the database.
-                program.version_id.flush_recordset(["state"])
+                old.flush_recordset(["state"])
                 draft.write(
                     {
                         "state": "published",
@@ -140,8 +143,24 @@ class LifecycleProgram(models.Model):
         values_list = super().copy_data(default)
         for program, values in zip(self, values_list, strict=True):
             values["name"] = self.env._("%s (copy)", program.name)
-            values["code"] = f"{program.code}_copy"
+            values["code"] = program._get_free_code()
         return values_list
+
+    def _get_free_code(self):
+        """The code of a copy: ``welcome_copy``, then ``welcome_copy_2`` and so on."""
+        self.ensure_one()
+        code = f"{self.code}_copy"
+        # As superuser and with the archived ones: the index counts them all.
+        taken = set(
+            self.sudo()
+            .with_context(active_test=False)
+            .search([("code", "=like", f"{code}%")])
+            .mapped("code")
+        )
+        numbered = (f"{code}_{number}" for number in itertools.count(2))
+        return next(
+            one for one in itertools.chain([code], numbered) if one not in taken
+        )
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_used(self):
@@ -188,21 +207,20 @@ class LifecycleStep(models.Model):
     def _get_problems(self):
         """Why this step cannot be published, a sentence each; step types add theirs."""
         self.ensure_one()
-        label = self.env._
         problems = []
         needed = {
-            "mail": ("message_id", label("choose a message.")),
-            "sms": ("message_id", label("choose a message.")),
-            "survey": ("survey_id", label("choose a survey.")),
-            "start_program": ("target_program_id", label("choose a program.")),
-            "split": ("branch_ids", label("add a branch with a rule.")),
-            "wait_until": ("branch_ids", label("add the event to wait for.")),
+            "mail": ("message_id", self.env._("choose a message.")),
+            "sms": ("message_id", self.env._("choose a message.")),
+            "survey": ("survey_id", self.env._("choose a survey.")),
+            "start_program": ("target_program_id", self.env._("choose a program.")),
+            "split": ("branch_ids", self.env._("add a branch with a rule.")),
+            "wait_until": ("branch_ids", self.env._("add the event to wait for.")),
         }
         field, problem = needed.get(self.type, (None, None))
         if field and not self[field]:
             problems.append(problem)
         if self._get_ways_out().version_id - self.version_id:
-            problems.append(label("it leads to a step of another version."))
+            problems.append(self.env._("it leads to a step of another version."))
         for branch in self.branch_ids:
             try:
                 self.program_id._rule(branch.rule)

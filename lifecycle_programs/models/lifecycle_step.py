@@ -54,7 +54,7 @@ class LifecycleStep(models.Model):
         help="The technical mailing that collects the opens and clicks of this step.",
     )
     content_kind = fields.Selection(
-        selection=lambda self: self.env["lifecycle.content"]._fields["kind"].selection,
+        selection="_selection_content_kind",
         help="The message shows the next content of this kind, on the topic of the "
         "entry, that the contact has not seen.",
     )
@@ -141,48 +141,47 @@ class LifecycleStep(models.Model):
         Another addon adds one here, and a method ``_run_<code>_batch(enrolments,
         now)`` that returns a `StepResult` per enrolment id.
         """
-        label = self.env._
         wait = ["wait_value", "wait_unit"]
         message = ["message_id", "content_kind", "needs_grant"]
         task = ["activity_type_id", "note", "user_id", "due_days", "min_value"]
         return {
             "mail": {
-                "label": label("Email"),
+                "label": self.env._("Email"),
                 "icon": "fa-envelope-o",
                 "fields": message,
             },
             "sms": {
-                "label": label("SMS"),
+                "label": self.env._("SMS"),
                 "icon": "fa-mobile",
                 "fields": message,
             },
             "wait": {
-                "label": label("Wait"),
+                "label": self.env._("Wait"),
                 "icon": "fa-clock-o",
                 "fields": [*wait, "wait_from"],
             },
             "wait_until": {
-                "label": label("Wait for something"),
+                "label": self.env._("Wait for something"),
                 "icon": "fa-hourglass-half",
                 "fields": [*wait, "branch_ids"],
             },
             "split": {
-                "label": label("Split by rule"),
+                "label": self.env._("Split by rule"),
                 "icon": "fa-code-fork",
                 "fields": ["branch_ids"],
             },
             "sales_alert": {
-                "label": label("Sales alert"),
+                "label": self.env._("Sales alert"),
                 "icon": "fa-bullhorn",
                 "fields": ["note"],
             },
             "activity": {
-                "label": label("Task for a person"),
+                "label": self.env._("Task for a person"),
                 "icon": "fa-phone",
                 "fields": task,
             },
             "grant": {
-                "label": label("Give a discount"),
+                "label": self.env._("Give a discount"),
                 "icon": "fa-tag",
                 "fields": [
                     "grant_kind",
@@ -192,21 +191,26 @@ class LifecycleStep(models.Model):
                 ],
             },
             "survey": {
-                "label": label("Send a survey"),
+                "label": self.env._("Send a survey"),
                 "icon": "fa-star-o",
                 "fields": ["message_id", "survey_id"],
             },
             "start_program": {
-                "label": label("Start another program"),
+                "label": self.env._("Start another program"),
                 "icon": "fa-random",
                 "fields": ["target_program_id"],
             },
-            "end": {"label": label("End"), "icon": "fa-stop", "fields": []},
+            "end": {"label": self.env._("End"), "icon": "fa-stop", "fields": []},
         }
 
     @api.model
     def _selection_type(self):
         return [(code, entry["label"]) for code, entry in self._step_types().items()]
+
+    @api.model
+    def _selection_content_kind(self):
+        kind = self.env["lifecycle.content"]._fields["kind"]
+        return kind._description_selection(self.env)
 
     # ------------------------------------------------------------
     # TREE

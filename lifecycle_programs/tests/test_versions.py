@@ -80,3 +80,9 @@ class TestVersions(LifecycleCommon):
         self.assertEqual(copy.state, "draft")
         self.assertEqual(copy.draft_version_id.step_ids.mapped("key"), ["week", "end"])
         self.assertEqual(program.version_id.step_ids.mapped("key"), ["week", "end"])
+
+    def test_copy_again(self):
+        program = self.make_program(WEEK, code="again")
+        codes = [program.copy().code for _time in range(3)]
+        self.assertEqual(codes, ["again_copy", "again_copy_2", "again_copy_3"])
+        self.assertEqual(program.copy_data()[0]["code"], "again_copy_4")
