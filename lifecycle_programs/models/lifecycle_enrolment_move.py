@@ -3,7 +3,7 @@
 from collections import defaultdict
 from datetime import timedelta
 
-from odoo import models
+from odoo import api, models
 from odoo.tools import SQL
 
 
@@ -15,7 +15,11 @@ class LifecycleEnrolment(models.Model):
         self.ensure_one()
         if event.company_id != self.company_id:
             return False
-        if event.occurred_at < self.entered_at and event != self.event_id:
+        # Each event is worked off once. One from before the entry has come late, such
+        # as an order that another system reports the next day: it counts all the same,
+        # unless it is too old to be news.
+        age = timedelta(days=self.company_id.lifecycle_event_max_age_days)
+        if event.occurred_at < self.entered_at - age:
             return False
         about = (event.payload or {}).get("program")
         if about and event.type_id.code != "unsubscribed":
@@ -28,30 +32,30 @@ class LifecycleEnrolment(models.Model):
         :param wanted: list of (enrolment, event, rule text)
         :return: list of booleans, in the same order
         """
+        matches = {}
+        for program in self.union(*(row[0] for row in wanted)).program_id:
+            mine = [row for row in wanted if row[0].program_id == program]
+            with program._own_failure("rule"):
+                matches.update(self._match_program_rules(program, mine, now))
+        return [matches.get(row, False) for row in wanted]
+
+    def _match_program_rules(self, program, wanted, now):
+        """As `_match_rules`, of one program; a dictionary."""
         types = self.env["lifecycle.event.type"]
         event_facts = types._payload_facts("event")
-        rules = {}
-        names_by_program = {}
-        for enrolment, _event, text in wanted:
-            program = enrolment.program_id
-            if (program, text) not in rules:
-                rules[program, text] = rule = program._rule(text)
-                names_by_program.setdefault(program, set()).update(rule.facts)
-        values = {}
-        for program, names in names_by_program.items():
-            enrolments = self.union(
-                *(row[0] for row in wanted if row[0].program_id == program)
-            )
-            values.update(enrolments._get_values(names, now))
-        return [
-            rules[enrolment.program_id, text].matches(
-                values[enrolment.id]
+        rules = {text: program._rule(text) for _enrolment, _event, text in wanted}
+        names = set().union(*(rule.facts for rule in rules.values()))
+        enrolments = self.union(*(row[0] for row in wanted))
+        values = enrolments._get_values(names, now) if names else {}
+        return {
+            (enrolment, event, text): rules[text].matches(
+                values.get(enrolment.id, {})
                 | types._payload_values(event.payload, "event", event_facts),
                 now,
-                enrolment.program_id._tz(),
+                program._tz(),
             )
             for enrolment, event, text in wanted
-        ]
+        }
 
     # ------------------------------------------------------------
     # GOAL, EXIT
@@ -76,7 +80,7 @@ class LifecycleEnrolment(models.Model):
             candidates, self._match_rules(candidates, now), strict=True
         ):
             if matches:
-                enrolment.goal_at = event.occurred_at
+                enrolment.goal_at = max(event.occurred_at, enrolment.entered_at)
                 reached |= enrolment
         for program, enrolments in reached.grouped("program_id").items():
             if program.goal_program_id.state == "running":
@@ -177,14 +181,45 @@ class LifecycleEnrolment(models.Model):
             self.payload = (self.payload or {}) | {"topic": topic}
 
     # ------------------------------------------------------------
+    # CUSTOMER
+    # ------------------------------------------------------------
+
+    @api.model
+    def _follow_customers(self, customers):
+        """A contact may have got another company since it entered: what happens to that
+        company now concerns it."""
+        self.env.cr.execute(
+            SQL(
+                """
+                UPDATE lifecycle_enrolment e
+                   SET commercial_partner_id = p.commercial_partner_id
+                  FROM res_partner p
+                 WHERE p.id = e.partner_id AND p.commercial_partner_id = ANY(%s)
+                   AND e.id IN (
+                       SELECT o.id FROM lifecycle_enrolment o
+                         JOIN res_partner q ON q.id = o.partner_id
+                        WHERE q.commercial_partner_id = ANY(%s) AND o.state = 'active'
+                          AND o.commercial_partner_id <> q.commercial_partner_id
+                          FOR UPDATE OF o SKIP LOCKED)
+                """,
+                customers,
+                customers,
+            )
+        )
+        if self.env.cr.rowcount:
+            self.invalidate_model(["commercial_partner_id"])
+
+    # ------------------------------------------------------------
     # WAKE-UP
     # ------------------------------------------------------------
 
     def _wake_runner(self, now):
         """Let the step runners start at once when somebody is due."""
         query = SQL(
-            "SELECT EXISTS (SELECT FROM lifecycle_enrolment"
-            " WHERE state = 'active' AND due_at <= %s)",
+            "SELECT EXISTS (SELECT FROM lifecycle_enrolment e"
+            " JOIN lifecycle_program p ON p.id = e.program_id"
+            " WHERE e.state = 'active' AND e.due_at <= %s AND p.active"
+            " AND p.state IN ('running', 'closed'))",
             now,
         )
         if self.env.execute_query(query)[0][0]:

@@ -29,6 +29,10 @@ class LifecycleEvent(models.Model):
     is_history = fields.Boolean(
         help="Imported or old: counts in the customer data, enrols nobody."
     )
+    moved_at = fields.Datetime(
+        help="When it was worked off for who is in a program already. What is still to "
+        "come after a failure is who enters."
+    )
     processed_at = fields.Datetime()
     error = fields.Text(help="Why this event could not be worked off.")
     retry_count = fields.Integer()
@@ -37,4 +41,7 @@ class LifecycleEvent(models.Model):
     _unique_key = models.UniqueIndex("(unique_key) WHERE unique_key IS NOT NULL")
     _waiting = models.Index("(occurred_at, id) WHERE processed_at IS NULL")
     _waiting_partner = models.Index("(partner_id) WHERE processed_at IS NULL")
+    _postponed = models.Index(
+        "(retry_at) WHERE processed_at IS NULL AND retry_at IS NOT NULL"
+    )
     _partner_type = models.Index("(partner_id, type_id, occurred_at)")

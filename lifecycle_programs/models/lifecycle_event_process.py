@@ -7,13 +7,13 @@ from datetime import timedelta
 from odoo import api, fields, models
 from odoo.tools import SQL
 
+from .lifecycle_program_enrol import PAUSE_AFTER_TAKE_OVER
 from .lifecycle_retry import CONCURRENCY_ERRORS, retry_on_conflict
 
 _logger = logging.getLogger(__name__)
 
 BATCH = 500
 RETRIES = 5
-PAUSE_AFTER_TAKE_OVER = timedelta(days=30)
 
 
 class LifecycleEvent(models.Model):
@@ -33,8 +33,8 @@ class LifecycleEvent(models.Model):
         caller's own claim of enrolments.
 
         :param customers: ids of commercial partners, None for whoever has events
-        :return: how many events were worked off, and the set of customers whose events
-            another worker has
+        :return: how many events were worked off, and the set of customers to leave
+            alone: another worker has them, or an event of theirs waits for another try
         """
         self.env.flush_all()
         if customers is None:
@@ -42,17 +42,18 @@ class LifecycleEvent(models.Model):
             customers = self._get_waiting_customers(now, limit)
         if not customers:
             return 0, set()
+        self.env["lifecycle.enrolment"]._follow_customers(list(customers))
         events, blocked = self._lock_customers(list(customers), now)
         if events:
             try:
-                with self.env.cr.savepoint(flush=False):
+                with self.env.cr.savepoint():
                     events._process(now)
             except CONCURRENCY_ERRORS:
                 raise
             except Exception:
                 _logger.info("A batch of events failed; one customer at a time now")
-                self.env.invalidate_all(flush=False)
                 events._process_singly(now)
+        self.env.flush_all()
         return len(events), blocked
 
     @api.model
@@ -67,17 +68,29 @@ class LifecycleEvent(models.Model):
 
     @api.model
     def _get_waiting_customers(self, now, limit):
+        """The customers of the oldest waiting events, without those of whom an earlier
+        event waits for another try."""
         rows = self.env.execute_query(
             SQL(
                 """
-                SELECT DISTINCT p.commercial_partner_id
-                  FROM (SELECT e.partner_id FROM lifecycle_event e
-                         WHERE %s AND e.partner_id IS NOT NULL
-                         ORDER BY e.occurred_at, e.id LIMIT %s) AS first
-                  JOIN res_partner p ON p.id = first.partner_id
+                WITH postponed AS MATERIALIZED (
+                    SELECT p.commercial_partner_id
+                      FROM lifecycle_event e
+                      JOIN res_partner p ON p.id = e.partner_id
+                     WHERE e.processed_at IS NULL AND e.retry_at > %(now)s
+                       AND e.moved_at IS NULL
+                )
+                SELECT DISTINCT first.customer_id
+                  FROM (SELECT p.commercial_partner_id AS customer_id
+                          FROM lifecycle_event e
+                          JOIN res_partner p ON p.id = e.partner_id
+                         WHERE %(waiting)s
+                           AND p.commercial_partner_id NOT IN (TABLE postponed)
+                         ORDER BY e.occurred_at, e.id LIMIT %(limit)s) AS first
                 """,
-                self._waiting_condition(now),
-                limit,
+                now=now,
+                waiting=self._waiting_condition(now),
+                limit=limit,
             )
         )
         return [customer_id for (customer_id,) in rows]
@@ -98,10 +111,21 @@ class LifecycleEvent(models.Model):
             )
         )
         events = self.browse(row[0] for row in rows)
-        if not events:
+        try:
+            with self.env.cr.savepoint():
+                events._resolve_or_close(now)
+        except CONCURRENCY_ERRORS:
+            raise
+        except Exception:
+            _logger.info("New contacts failed in a batch; one by one now")
+            for event in events:
+                event._alone(event._resolve_or_close, now)
+
+    def _resolve_or_close(self, now):
+        if not self:
             return
-        self._resolve_contacts(events)
-        unknown = events.filtered(lambda event: not event.partner_id)
+        self._resolve_contacts(self)
+        unknown = self.filtered(lambda event: not event.partner_id)
         unknown.write({"processed_at": now})
 
     @api.model
@@ -114,10 +138,14 @@ class LifecycleEvent(models.Model):
             SQL(
                 """
                 WITH visible AS MATERIALIZED (
-                    SELECT e.id, p.commercial_partner_id AS customer_id, e.occurred_at
+                    SELECT e.id, p.commercial_partner_id AS customer_id, e.occurred_at,
+                           COALESCE(e.retry_at > %(now)s, false) AS postponed
                       FROM res_partner p
                       JOIN lifecycle_event e ON e.partner_id = p.id
-                     WHERE p.commercial_partner_id = ANY(%(customers)s) AND %(waiting)s
+                     WHERE p.commercial_partner_id = ANY(%(customers)s)
+                       AND e.processed_at IS NULL AND e.occurred_at <= %(now)s
+                       AND (e.retry_at IS NULL OR e.retry_at <= %(now)s
+                            OR e.moved_at IS NULL)
                 ),
                 locked AS MATERIALIZED (
                     SELECT id FROM lifecycle_event
@@ -135,7 +163,7 @@ class LifecycleEvent(models.Model):
                 )
                 SELECT visible.id, visible.customer_id, visible.customer_id IN (
                            SELECT v.customer_id FROM visible v
-                            WHERE v.id NOT IN (SELECT id FROM locked)
+                            WHERE v.postponed OR v.id NOT IN (SELECT id FROM locked)
                             UNION ALL
                            SELECT n.customer_id FROM enrolment n
                             WHERE n.id NOT IN (SELECT id FROM locked_enrolment))
@@ -143,7 +171,7 @@ class LifecycleEvent(models.Model):
                  ORDER BY visible.occurred_at, visible.id
                 """,
                 customers=customers,
-                waiting=self._waiting_condition(now),
+                now=now,
             )
         )
         ours = [event_id for event_id, _customer, blocked in rows if not blocked]
@@ -165,31 +193,33 @@ class LifecycleEvent(models.Model):
             if number == len(waves):
                 waves.append([])
             waves[number].append(event.id)
+        done = self
         for wave in waves:
             events = self.browse(wave)
-            events._move_enrolments(now)
-            events._enrol(now)
-        self.env.flush_all()
-        self.env.cr.execute(
-            "UPDATE lifecycle_event SET processed_at = %s, error = NULL"
-            " WHERE id = ANY(%s)",
-            (now, list(self._ids)),
-        )
-        self.invalidate_recordset(["processed_at", "error"])
+            events.filtered(lambda event: not event.moved_at)._move_enrolments(now)
+            failed = events._enrol(now)
+            for event, error in failed.items():
+                event.moved_at = now
+                event._postpone(error, now)
+                done -= event
+        done.write({"processed_at": now, "error": False})
 
     def _process_singly(self, now):
         """After a batch has failed: one customer at a time, so that only the one who
         cannot be worked off stays behind, to be tried again later."""
         customers = self.grouped(lambda event: event.partner_id.commercial_partner_id)
         for events in customers.values():
-            try:
-                with self.env.cr.savepoint(flush=False):
-                    events._process(now)
-            except CONCURRENCY_ERRORS:
-                raise
-            except Exception as error:
-                self.env.invalidate_all(flush=False)
-                events._postpone(error, now)
+            events._alone(events._process, now)
+
+    def _alone(self, work, now):
+        """Do the work for these events under a savepoint; postpone them if it fails."""
+        try:
+            with self.env.cr.savepoint():
+                work(now)
+        except CONCURRENCY_ERRORS:
+            raise
+        except Exception as error:
+            self._postpone(error, now)
 
     def _postpone(self, error, now):
         _logger.warning("Events %s failed: %s", self.ids, error, exc_info=error)
@@ -209,19 +239,25 @@ class LifecycleEvent(models.Model):
         self.check_access("read")
         self.env["lifecycle.program"].check_access("write")
         self.sudo().write(
-            {"processed_at": False, "retry_at": False, "retry_count": 0, "error": False}
+            {"processed_at": False, "retry_at": False, "retry_count": 1, "error": False}
         )
-        self.env.ref("lifecycle_programs.ir_cron_process_events").sudo()._trigger()
+        self._wake_processing()
 
     def _is_news(self, now):
         """Whether the event may enrol: neither imported nor older than the company's
         limit (2 days by default)."""
         self.ensure_one()
         age = timedelta(days=self.company_id.lifecycle_event_max_age_days)
-        return not self.is_history and self.occurred_at >= now - age
+        # Another try is not later news.
+        heard_at = self.create_date if self.retry_count else now
+        return not self.is_history and self.occurred_at >= heard_at - age
 
     def _enrol(self, now):
-        """Enrol the contacts of these events, at most one event per customer."""
+        """Enrol the contacts of these events, at most one event per customer.
+
+        :return: the error per event that could not enrol; a program that fails for all
+            of them is told, and stops only itself
+        """
         programs = self.env["lifecycle.program"].search(
             [
                 ("state", "=", "running"),
@@ -231,6 +267,7 @@ class LifecycleEvent(models.Model):
             ]
         )
         news = self.filtered(lambda event: event._is_news(now))
+        failed = {}
         for program in programs:
             events = news.filtered(
                 lambda event, program=program: (
@@ -239,8 +276,9 @@ class LifecycleEvent(models.Model):
                 )
             )
             if events:
-                with program._own_failure("entry"):
-                    program.with_company(program.company_id)._enrol_events(events, now)
+                program = program.with_company(program.company_id)
+                failed |= program._enrol_events_or_tell(events, now)
+        return failed
 
     def _move_enrolments(self, now):
         """Goal, exit, wait until: what these events mean for who is in a program."""
@@ -295,11 +333,18 @@ class LifecycleEvent(models.Model):
         cron._commit_progress(remaining=self._count_waiting(now))
         done = True
         while done:
-            done, _blocked = retry_on_conflict(self.env, lambda: self._consume(now))
+            done, blocked = retry_on_conflict(self.env, lambda: self._consume(now))
             remaining = self._count_waiting(now) if done else 0
             if not cron._commit_progress(done, remaining=remaining):
                 break
+        if blocked:
+            # A step runner had these customers; it may not have seen the events.
+            self._wake_processing(now + timedelta(minutes=1))
         self.env["lifecycle.enrolment"]._wake_runner(now)
+
+    @api.model
+    def _wake_processing(self, at=None):
+        self.env.ref("lifecycle_programs.ir_cron_process_events").sudo()._trigger(at)
 
     @api.model
     def _count_waiting(self, now):

@@ -6,12 +6,16 @@ from contextlib import contextmanager
 from datetime import timedelta
 
 from odoo import models
-from odoo.exceptions import UserError
+from odoo.exceptions import UserError, ValidationError
 from odoo.tools import SQL
 
 from .lifecycle_retry import CONCURRENCY_ERRORS
 
 _logger = logging.getLogger(__name__)
+
+PAUSE_AFTER_TAKE_OVER = timedelta(days=30)
+# Explained together; a first scan may let in hundreds of thousands.
+REASONS_BATCH = 1000
 
 
 class LifecycleProgram(models.Model):
@@ -40,6 +44,24 @@ class LifecycleProgram(models.Model):
         if self.recipient != "ordering":
             candidates = self._redirect_candidates(candidates)
         return self._insert_enrolments(candidates, now)
+
+    def _enrol_events_or_tell(self, events, now):
+        """As `_enrol_events`, whatever happens: all together, and when that fails one
+        by one, so that only the guilty contact stays out.
+
+        :return: the error per event that failed
+        """
+        with self._own_failure("entry") as failure:
+            self._enrol_events(events, now)
+        if not failure:
+            return {}
+        if len(events) == 1 or isinstance(failure[0], ValidationError):
+            # A broken rule is broken for everybody.
+            return dict.fromkeys(events, failure[0])
+        failed = {}
+        for event in events:
+            failed |= self._enrol_events_or_tell(event, now)
+        return failed
 
     def _enrol_partners(self, partners, now, payload=None):
         """Enrol contacts by hand or from another program.
@@ -120,7 +142,7 @@ class LifecycleProgram(models.Model):
                 """,
                 self.recipient_tag_id.id,
             )
-        # Whoever ordered last; where nobody has ordered yet, everybody for himself.
+        # Whoever can be reached and ordered last; where nobody has, everybody.
         return SQL(
             """
             c.contact_id = COALESCE((
@@ -128,12 +150,13 @@ class LifecycleProgram(models.Model):
                   FROM res_partner colleague
                   JOIN sale_order so ON so.partner_id = colleague.id
                  WHERE colleague.commercial_partner_id = c.customer_id
-                   AND so.state = 'sale' AND so.company_id = %s
+                   AND so.state = 'sale' AND so.company_id = %s AND %s
                  ORDER BY so.date_order DESC, so.id DESC
                  LIMIT 1
             ), c.contact_id)
             """,
             self.company_id.id,
+            self.env["lifecycle.fact"]._addressable("colleague"),
         )
 
     # ------------------------------------------------------------
@@ -186,13 +209,15 @@ class LifecycleProgram(models.Model):
                     program_id, version_id, company_id, partner_id,
                     commercial_partner_id, entry_key, event_id, payload, anchor_date,
                     entered_at, state, step_id, visit, retry_count, waiting, started,
-                    scheduled_at, due_at, create_uid, create_date, write_uid, write_date
+                    scheduled_at, due_at, paused_until, create_uid, create_date,
+                    write_uid, write_date
                 )
                 SELECT %(program)s, %(version)s, %(company)s, c.contact_id,
                        c.customer_id, c.entry_key, c.event_id, c.entry_payload,
                        c.anchor_date, COALESCE(c.occurred_at, %(now)s), 'active',
                        %(step)s, 0, 0, false, false,
-                       %(now)s, %(now)s, %(uid)s, %(now)s, %(uid)s, %(now)s
+                       COALESCE(c.occurred_at, %(now)s), %(now)s, %(paused)s,
+                       %(uid)s, %(now)s, %(uid)s, %(now)s
                   FROM picked c
                   JOIN snapshot s ON s.contact_id = c.contact_id
                   JOIN res_partner p ON p.id = c.contact_id
@@ -226,6 +251,7 @@ class LifecycleProgram(models.Model):
                 addressable=self.env["lifecycle.fact"]._addressable("p"),
                 addressee=addressee or SQL("true"),
                 earlier=self._earlier_entry(now),
+                paused=self._paused_until(now),
             )
         )
         enrolments = self.env["lifecycle.enrolment"].browse(row[0] for row in rows)
@@ -253,6 +279,21 @@ class LifecycleProgram(models.Model):
             earlier = SQL("%s AND e.entered_at > %s", earlier, since)
         return earlier
 
+    def _paused_until(self, now):
+        """Until when a salesperson who has taken over keeps ``c`` to himself."""
+        if not self.is_exclusive:
+            return SQL("NULL::timestamp")
+        return SQL(
+            """
+            (SELECT max(a.answered_at) + %(pause)s FROM lifecycle_alert a
+              WHERE a.commercial_partner_id = c.customer_id AND a.state = 'taken'
+                AND a.company_id = %(company)s AND a.answered_at > %(since)s)
+            """,
+            pause=PAUSE_AFTER_TAKE_OVER,
+            company=self.company_id.id,
+            since=now - PAUSE_AFTER_TAKE_OVER,
+        )
+
     def _tz(self):
         return self.company_id.partner_id.tz or "UTC"
 
@@ -266,15 +307,18 @@ class LifecycleProgram(models.Model):
 
         Conflicts with another transaction pass: they are retried by the caller with
         the whole transaction.
+
+        :return: a list that holds the error afterwards, if there was one
         """
         self.ensure_one()
+        failure = []
         try:
-            with self.env.cr.savepoint(flush=False):
-                yield
+            with self.env.cr.savepoint():
+                yield failure
         except CONCURRENCY_ERRORS:
             raise
         except Exception as error:  # one broken program must not stop the others
-            self.env.invalidate_all(flush=False)
+            failure.append(error)
             self._tell_failure(what, error)
 
     def _tell_failure(self, what, error):
@@ -317,10 +361,25 @@ class LifecycleEnrolment(models.Model):
         if not self or not rule.text.strip():
             return
         program = self.program_id
-        values = self._get_values(rule.facts, now)
         facts = self.env["lifecycle.fact"]._facts() | program._rule_facts(entry=True)
-        rows = []
+        for start in range(0, len(self), REASONS_BATCH):
+            enrolments = self[start : start + REASONS_BATCH]
+            self.env.cr.execute_values(
+                """
+                UPDATE lifecycle_enrolment e SET reasons = v.reasons::jsonb
+                  FROM (VALUES %s) AS v(id, reasons)
+                 WHERE e.id = v.id
+                """,
+                enrolments._explain_entry(rule, program, facts, now),
+                page_size=REASONS_BATCH,
+            )
+            enrolments.invalidate_recordset(flush=False)
+
+    def _explain_entry(self, rule, program, facts, now):
+        """The clauses of the entry rule for each enrolment: rows of id and JSON."""
         types = self.env["lifecycle.event.type"]
+        values = self._get_values(rule.facts, now)
+        rows = []
         for enrolment in self:
             event = types._payload_values(enrolment.payload, "event", facts)
             explanation = rule.explain(
@@ -330,12 +389,4 @@ class LifecycleEnrolment(models.Model):
                 {"text": clause.text, "ok": clause.ok} for clause in explanation.clauses
             ]
             rows.append((enrolment.id, json.dumps(reasons)))
-        self.env.cr.execute_values(
-            """
-            UPDATE lifecycle_enrolment e SET reasons = v.reasons::jsonb
-              FROM (VALUES %s) AS v(id, reasons)
-             WHERE e.id = v.id
-            """,
-            rows,
-        )
-        self.invalidate_recordset(["reasons"])
+        return rows

@@ -1,19 +1,25 @@
 """Programs on a schedule: one look at all contacts for all that are due."""
 
+import logging
 import uuid
+from datetime import timedelta
 
 from dateutil.relativedelta import relativedelta
 
 from odoo import api, fields, models
 from odoo.tools import SQL
 
-from .lifecycle_retry import retry_on_conflict
+from .lifecycle_retry import CONCURRENCY_ERRORS, retry_on_conflict
+
+_logger = logging.getLogger(__name__)
 
 SCHEDULE_STEPS = {
     "daily": relativedelta(days=1),
     "weekly": relativedelta(weeks=1),
     "monthly": relativedelta(months=1),
 }
+# When a program that failed is looked at again.
+RETRY = timedelta(hours=1)
 
 
 class LifecycleProgram(models.Model):
@@ -35,14 +41,29 @@ class LifecycleProgram(models.Model):
                 ("next_scan_at", "<=", now),
             ]
         )
+        due.filtered("error").error = False
+        if due:
+            self._link_leads()
         for company, programs in due.grouped("company_id").items():
-            self.env["crm.lead"]._lifecycle_link_contacts()
             programs.with_company(company)._scan_company(company, now)
         for program in due:
             step = SCHEDULE_STEPS[program.schedule]
             following = program.next_scan_at + step
-            program.next_scan_at = following if following > now else now + step
+            following = following if following > now else now + step
+            program.next_scan_at = now + RETRY if program.error else following
+        self.env.flush_all()
         return len(due)
+
+    @api.model
+    def _link_leads(self):
+        """Leads become contacts first; one that cannot must not stop the scan."""
+        try:
+            with self.env.cr.savepoint():
+                self.env["crm.lead"]._lifecycle_link_contacts()
+        except CONCURRENCY_ERRORS:
+            raise
+        except Exception:
+            _logger.exception("Leads could not be linked to contacts")
 
     @api.model
     def _cron_scan(self):
@@ -60,17 +81,29 @@ class LifecycleProgram(models.Model):
         names = set()
         for program, rule in rules.items():
             names.update(program._entry_fact_names(rule))
-        table = f"lifecycle_snapshot_{uuid.uuid4().hex}"
-        self.env.flush_all()
-        self.env.cr.execute(
-            SQL(
-                "CREATE TEMPORARY TABLE %s AS %s",
-                SQL.identifier(table),
-                self.env["lifecycle.fact"]._snapshot(sorted(names), company, now),
-            )
-        )
-        self.env.cr.execute(SQL("ANALYZE %s", SQL.identifier(table)))
+        try:
+            with self.env.cr.savepoint():
+                table = self._materialise(sorted(names), company, now)
+        except CONCURRENCY_ERRORS:
+            raise
+        except Exception as error:
+            # One program's facts must not stop the others.
+            if len(self) == 1:
+                self._tell_failure("scan", error)
+            else:
+                for program in self:
+                    program._scan_company(company, now)
+            return
         for program in rules:
             with program._own_failure("scan"):
                 program._enrol_scan(table, now)
         self.env.cr.execute(SQL("DROP TABLE %s", SQL.identifier(table)))
+
+    def _materialise(self, names, company, now):
+        """A temporary table of the snapshot; its name."""
+        table = f"lifecycle_snapshot_{uuid.uuid4().hex}"
+        snapshot = self.env["lifecycle.fact"]._snapshot(names, company, now)
+        name = SQL.identifier(table)
+        self.env.cr.execute(SQL("CREATE TEMPORARY TABLE %s AS %s", name, snapshot))
+        self.env.cr.execute(SQL("ANALYZE %s", name))
+        return table

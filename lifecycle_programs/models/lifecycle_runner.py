@@ -20,6 +20,8 @@ _logger = logging.getLogger(__name__)
 BATCH = 500
 # Steps that one enrolment takes in one batch at the most; the rest in the next one.
 MAX_HOPS = 30
+# When somebody whose events another worker has, or could not work off, is due again.
+BLOCKED = timedelta(minutes=1)
 # Minutes until a failed step is tried again: 1, 5, 25, about 2 hours, about 10 hours.
 RETRY_MINUTES = (1, 5, 25, 125, 625)
 
@@ -72,6 +74,10 @@ class LifecycleEnrolment(models.Model):
             remaining = self._count_due(now) if done else 0
             if not cron._commit_progress(done, remaining=remaining):
                 break
+        events = self.env["lifecycle.event"]
+        if events._count_waiting(now):
+            # Written while their customers were in our hands.
+            events._wake_processing()
         self.env["lifecycle.step"]._trigger_queues()
 
     @api.model
@@ -103,16 +109,17 @@ class LifecycleEnrolment(models.Model):
         claimed = self._claim_due(now, limit)
         if not claimed:
             return 0
-        customers = claimed.commercial_partner_id.ids
+        customers = claimed.partner_id.commercial_partner_id.ids
         _count, blocked = self.env["lifecycle.event"]._consume(now, customers)
         # The events may have ended or moved some of them.
         claimed.invalidate_recordset()
-        due = claimed.filtered(
-            lambda enrolment: (
-                enrolment._is_due(now)
-                and enrolment.commercial_partner_id.id not in blocked
-            )
+        due = claimed.filtered(lambda enrolment: enrolment._is_due(now))
+        held = due.filtered(
+            lambda enrolment: enrolment.partner_id.commercial_partner_id.id in blocked
         )
+        # Nothing leaves before their events are worked off.
+        held.write({"due_at": now + BLOCKED})
+        due -= held
         due = due._rest_while_paused(now)
         for _hop in range(MAX_HOPS):
             if not due:
@@ -122,6 +129,7 @@ class LifecycleEnrolment(models.Model):
             ).items():
                 enrolments._run_step(now)
             due = due.filtered(lambda enrolment: enrolment._is_due(now))
+        self.env.flush_all()
         return len(claimed)
 
     @api.model
@@ -140,7 +148,7 @@ class LifecycleEnrolment(models.Model):
                         ORDER BY e.due_at, e.id LIMIT %(limit)s
                           FOR UPDATE SKIP LOCKED
                        ) AS due
-                 WHERE p.state IN ('running', 'closed')
+                 WHERE p.state IN ('running', 'closed') AND p.active
                  ORDER BY due.due_at, due.id
                 """,
                 now=now,

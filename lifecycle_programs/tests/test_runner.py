@@ -120,6 +120,58 @@ class TestRunner(LifecycleCommon):
         self.consume(days=31)
         self.assertFalse(enrolment.goal_at)
 
+    def test_an_order_reported_late_counts(self):
+        program = self.make_program(
+            WEEK,
+            goal_event_type_ids=[Command.link(self.event_type("order_confirmed").id)],
+        )
+        contact = self.make_contact()
+        enrolment = program._enrol_partners(contact, self.start)
+        self.make_event("order_confirmed", contact, self.at(hours=-10))
+        self.consume(hours=1)
+        self.assertEqual(enrolment.state, "goal")
+
+    def test_a_contact_that_gets_a_company_is_still_followed(self):
+        program = self.make_program(
+            WEEK,
+            goal_event_type_ids=[Command.link(self.event_type("order_confirmed").id)],
+        )
+        contact = self.make_contact()
+        enrolment = program._enrol_partners(contact, self.start)
+        firm = self.make_contact("Acme Oy", is_company=True)
+        contact.parent_id = firm
+        colleague = self.make_contact("Eino E", parent_id=firm.id)
+        self.make_event("order_confirmed", colleague)
+        self.consume()
+        self.assertEqual(enrolment.state, "goal")
+
+    def test_an_archived_program_sends_nothing(self):
+        program = self.make_program(END)
+        enrolment = program._enrol_partners(self.make_contact(), self.start)
+        program.action_archive()
+        self.assertEqual(self.run_due(days=1), 0)
+        self.assertEqual(enrolment.state, "active")
+
+    def test_take_over_keeps_later_entries_quiet_too(self):
+        """A salesperson who has taken over is not disturbed by the next scan."""
+        contact = self.make_contact()
+        self.env["lifecycle.alert"].create(
+            {
+                "partner_id": contact.id,
+                "commercial_partner_id": contact.id,
+                "company_id": self.company.id,
+                "alerted_at": self.start,
+                "state": "taken",
+                "answered_at": self.start,
+            }
+        )
+        program = self.make_program(END)
+        enrolment = program._enrol_partners(contact, self.at(days=1))
+        self.run_due(days=2)
+        self.assertEqual(enrolment.due_at, self.at(days=30))
+        self.run_due(days=30)
+        self.assertEqual(enrolment.state, "ended")
+
     def test_exit_event(self):
         program = self.make_program(
             WEEK,
@@ -246,12 +298,49 @@ class TestFailures(LifecycleCommon):
         )
         self.env.invalidate_all()
         contact = self.make_contact()
+        ended = self.make_program(WEEK, code="ended", goal_event_type_ids=orders)
+        enrolment = ended._enrol_partners(contact, self.start)
         event = self.make_event("order_confirmed", contact)
         with self.assertLogs("odoo.addons.lifecycle_programs", level="ERROR"):
             self.consume()
         self.assertTrue(self.enrolment_of(contact, healthy))
-        self.assertTrue(event.processed_at)
+        self.env.invalidate_all()
+        self.assertEqual(enrolment.state, "goal", "what the event ended stays ended")
         self.assertIn("no.such_fact", broken.error)
+        # Mended, it takes up the event again, and nothing else happens twice.
+        self.assertFalse(event.processed_at)
+        broken.rule = ""
+        self.consume(hours=1)
+        self.assertTrue(event.processed_at)
+        self.assertTrue(self.enrolment_of(contact, broken))
+        self.assertEqual(len(self.enrolment_of(contact, healthy)), 1)
+
+    def test_a_contact_that_cannot_enter_keeps_nobody_else_out(self):
+        orders = [Command.link(self.event_type("order_confirmed").id)]
+        program = self.make_program(
+            WEEK, start="event", event_type_ids=orders, rule="event.amount > 0"
+        )
+        good, bad = self.make_contacts(2)
+        self.make_event("order_confirmed", good, amount=1)
+        poisoned = self.make_event("order_confirmed", bad, amount=1)
+        enrolments = type(self.env["lifecycle.enrolment"])
+        original = enrolments._keep_reasons
+
+        def keep(batch, rule, now):
+            if bad in batch.partner_id:
+                batch.env.cr.execute("SELECT 1 / 0")
+            return original(batch, rule, now)
+
+        with (
+            patch.object(enrolments, "_keep_reasons", keep),
+            self.assertLogs(level="WARNING"),
+        ):
+            self.consume()
+        self.assertTrue(self.enrolment_of(good, program))
+        self.assertFalse(self.enrolment_of(bad, program))
+        self.assertIn("division by zero", poisoned.error)
+        self.consume(hours=1)
+        self.assertTrue(self.enrolment_of(bad, program))
 
     def test_a_poisoned_event_waits_and_the_others_go_on(self):
         orders = [Command.link(self.event_type("order_confirmed").id)]
@@ -262,10 +351,13 @@ class TestFailures(LifecycleCommon):
         events = type(self.env["lifecycle.event"])
         original = events._move_enrolments
 
+        ended = self.make_program(WEEK, code="ended", goal_event_type_ids=orders)
+        reached = ended._enrol_partners(good, self.start)
+
         def move(batch, now):
+            original(batch, now)
             if bad in batch.partner_id:
                 batch.env.cr.execute("SELECT 1 / 0")
-            return original(batch, now)
 
         with (
             patch.object(events, "_move_enrolments", move),
@@ -273,8 +365,16 @@ class TestFailures(LifecycleCommon):
         ):
             self.consume()
         self.assertTrue(self.enrolment_of(good, program))
+        self.assertEqual(reached.state, "goal")
         self.assertFalse(poisoned.processed_at)
         self.assertIn("division by zero", poisoned.error)
+        # Until it is worked off nothing leaves, and nothing overtakes it.
+        waiting = ended._enrol_partners(bad, self.start)
+        self.make_event("order_cancelled", bad, self.at(minutes=1))
+        self.consume(minutes=2)
+        self.run_due(minutes=2)
+        self.assertFalse(waiting.waiting)
         self.consume(minutes=6)
+        self.assertEqual(waiting.state, "goal")
         self.assertTrue(poisoned.processed_at)
         self.assertTrue(self.enrolment_of(bad, program))
