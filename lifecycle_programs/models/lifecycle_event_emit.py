@@ -4,10 +4,10 @@ import json
 import logging
 from collections import namedtuple
 
+from psycopg2.errors import DeadlockDetected, SerializationFailure
+
 from odoo import api, fields, models
 from odoo.tools import SQL
-
-from .lifecycle_retry import CONCURRENCY_ERRORS
 
 _logger = logging.getLogger(__name__)
 
@@ -165,13 +165,23 @@ class LifecycleEvent(models.Model):
             return
         for row in rows:
             try:
-                with self.env.cr.savepoint(flush=False):
-                    self._insert_rows([(entry, [row])])
-            except CONCURRENCY_ERRORS:
+                self._insert_row(entry, row)
+            except SerializationFailure:
                 # Its unique key was committed after our snapshot.
                 _logger.info("An event of type %s was reported twice", entry.code)
             except Exception:
                 _logger.exception("An event of type %s is lost: %s", entry.code, row)
+
+    @api.model
+    def _insert_row(self, entry, row):
+        """Write one event. Rolling back to the savepoint lets go of what it had locked,
+        so after a deadlock the other transaction goes on, and ours may try again."""
+        try:
+            with self.env.cr.savepoint(flush=False):
+                self._insert_rows([(entry, [row])])
+        except DeadlockDetected:
+            with self.env.cr.savepoint(flush=False):
+                self._insert_rows([(entry, [row])])
 
     @api.model
     def _insert_rows(self, rows_per_entry):

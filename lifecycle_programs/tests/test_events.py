@@ -160,6 +160,42 @@ class TestEmission(CronMixinCase, EventCommon):
         event._emit("added_by_hand", [self.row(unique_key="once")])
         self.assertEqual(len(self.events("added_by_hand")), 1)
 
+    def fail_inserts(self, *conditions):
+        """Let the next INSERTs fail with these conditions, as the database would."""
+        model = self.env.registry["lifecycle.event"]
+        insert, left = model._insert_rows, list(conditions)
+
+        def fail_first(records, rows):
+            if left:
+                self.env.cr.execute(
+                    SQL(
+                        "DO $$ BEGIN RAISE EXCEPTION 'here' USING ERRCODE = %s; END $$",
+                        left.pop(0),
+                    )
+                )
+            return insert(records, rows)
+
+        self.patch(model, "_insert_rows", fail_first)
+
+    def test_a_deadlock_is_tried_again(self):
+        self.fail_inserts("deadlock_detected", "deadlock_detected")
+        self.env["lifecycle.event"]._emit("added_by_hand", [self.row()])
+        with self.assertNoLogs(EMIT_LOGGER, "WARNING"), mute_logger("odoo.sql_db"):
+            self.assertEqual(len(self.events("added_by_hand")), 1)
+
+    def test_an_event_lost_in_deadlocks_is_told(self):
+        self.fail_inserts(*["deadlock_detected"] * 3)
+        self.env["lifecycle.event"]._emit("added_by_hand", [self.row()])
+        with self.assertLogs(EMIT_LOGGER, "ERROR"), mute_logger("odoo.sql_db"):
+            self.flush()
+        self.assertFalse(self.events("added_by_hand"))
+
+    def test_a_key_that_another_transaction_wrote_is_no_error(self):
+        self.fail_inserts(*["serialization_failure"] * 2)
+        self.env["lifecycle.event"]._emit("added_by_hand", [self.row()])
+        with self.assertNoLogs(EMIT_LOGGER, "WARNING"), mute_logger("odoo.sql_db"):
+            self.flush()
+
     def test_a_type_that_is_switched_off_writes_nothing(self):
         self.event_type("added_by_hand").active = False
         self.env["lifecycle.event"]._emit("added_by_hand", [self.row()])
