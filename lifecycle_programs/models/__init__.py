@@ -36,6 +36,7 @@ from . import lifecycle_program_numbers
 from . import lifecycle_step_edit
 from . import lifecycle_explain
 from . import lifecycle_event_emit
+from . import lifecycle_event_companies
 from . import lifecycle_event_contact
 from . import lifecycle_event_daily
 from . import lifecycle_content_download

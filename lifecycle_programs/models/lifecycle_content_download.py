@@ -11,21 +11,22 @@ class LifecycleContent(models.Model):
         """
         self.ensure_one()
         content = self.sudo()
+        events = self.env["lifecycle.event"]
         payload = {"guide": content.with_context(lang="en_US").name}
         if content.topic_id:
             payload["topic"] = content.topic_id.code
-        self.env["lifecycle.event"]._emit(
+        events._emit(
             "guide_downloaded",
             [
                 {
                     "partner_id": partner.id,
-                    "company_id": content.company_id.id
-                    or partner.sudo().company_id.id
-                    or self.env.company.id,
+                    "company_id": company_id,
                     "occurred_at": fields.Datetime.now(),
                     "payload": payload,
                     "res_model": self._name,
                     "res_id": self.id,
                 }
+                for company_id in content.company_id.ids
+                or events._get_company_ids(partner)
             ],
         )

@@ -131,13 +131,14 @@ class LifecycleOptOut(models.Model):
         self.ensure_one()
         opt_out = self.sudo()
         partners = opt_out.partner_id | opt_out._get_contacts()
-        company = opt_out.program_id.company_id or self.env.company
-        self.env["lifecycle.event"]._emit(
+        events = self.env["lifecycle.event"]
+        company_ids = opt_out.program_id.company_id.ids
+        events._emit(
             "unsubscribed",
             [
                 {
                     "partner_id": partner.id,
-                    "company_id": company.id,
+                    "company_id": company_id,
                     "occurred_at": opt_out.opted_out_at,
                     "payload": {
                         "category": opt_out.category_id.code or "",
@@ -145,6 +146,7 @@ class LifecycleOptOut(models.Model):
                     },
                 }
                 for partner in partners
+                for company_id in company_ids or events._get_company_ids(partner)
             ],
         )
 

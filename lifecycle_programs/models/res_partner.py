@@ -102,7 +102,7 @@ class ResPartner(models.Model):
                 values[name] = partner[name]
 
     def _lifecycle_rows_field_changed(self, former, moment):
-        """One row per contact and thing that differs from before.
+        """A row per contact, thing that differs from before, and company.
 
         :param former: former values by partner id and field name
         """
@@ -119,13 +119,14 @@ class ResPartner(models.Model):
             rows += [
                 {
                     "partner_id": partner.id,
-                    "company_id": partner.company_id.id or None,
+                    "company_id": company_id,
                     "occurred_at": moment,
                     "payload": payload,
                     "res_model": partner._name,
                     "res_id": partner.id,
                 }
                 for payload in filter(None, changes)
+                for company_id in self.env["lifecycle.event"]._get_company_ids(partner)
             ]
         return rows
 

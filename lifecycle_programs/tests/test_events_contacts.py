@@ -124,6 +124,68 @@ class TestAddressEvents(EventCommon):
 
 
 @tagged("post_install", "-at_install", "lifecycle")
+class TestSharedContacts(EventCommon):
+    """A contact of no company is news to every company that has programs."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.other = cls.env["res.company"].create({"name": "Other"})
+        cls.idle = cls.env["res.company"].create({"name": "Without programs"})
+        cls.marketing = cls.env.ref("lifecycle_programs.lifecycle_category_marketing")
+        cls.guide = cls.env["lifecycle.content"].create(
+            {"name": "Tent guide", "kind": "guide"}
+        )
+        cls.anna.write({"zip": "33100", "city": "Tampere"})
+        cls.program = cls.make_program({"type": "end"})
+        cls.theirs = cls.make_program({"type": "end"}, company_id=cls.other.id)
+        cls.env["lifecycle.event"]._flush_pending()
+
+    def happen(self, **opt_out):
+        """The companies that hear of a move, a download and an unsubscribing."""
+        city = "Turku" if self.anna.city == "Tampere" else "Tampere"
+        self.anna.city = city
+        self.guide._log_download(self.anna)
+        target = opt_out or {"category": self.marketing}
+        opt_outs = self.env["lifecycle.opt.out"]
+        opt_outs.search([]).unlink()
+        opt_outs._opt_out(self.anna.email, **target)
+        codes = ("field_changed", "guide_downloaded", "unsubscribed")
+        written = [self.events(code) for code in codes]
+        companies = [events.company_id for events in written]
+        self.assertEqual([len(x) for x in written], [len(x) for x in companies])
+        self.env["lifecycle.event"].union(*written).unlink()
+        return companies
+
+    def test_every_company_with_programs(self):
+        both = self.company | self.other
+        self.assertEqual(self.happen(), [both] * 3)
+        self.theirs.action_pause()
+        self.assertEqual(self.happen(), [both] * 3)
+        self.assertEqual(self.happen(program=self.theirs), [both, both, self.other])
+        self.program.active = False
+        self.assertEqual(self.happen(), [self.other] * 3)
+
+    def test_the_current_company_when_no_other_has_programs(self):
+        (self.program | self.theirs).state = "draft"
+        self.assertEqual(self.happen(), [self.company] * 3)
+
+    def test_its_own_company(self):
+        self.anna.company_id = self.idle
+        self.assertEqual(self.happen(), [self.idle] * 3)
+
+    def test_many_contacts_cost_one_read(self):
+        programs = self.env["lifecycle.program"]
+        programs._get_listening_company_ids()
+        before = self.cr.sql_log_count
+        for partner in self.make_contacts(5):
+            self.flush()
+            before = self.cr.sql_log_count
+            self.env["lifecycle.event"]._get_company_ids(partner)
+            self.assertEqual(self.cr.sql_log_count, before)
+
+
+@tagged("post_install", "-at_install", "lifecycle")
 class TestFirstName(EventCommon):
     def test_taken_from_the_name_of_a_person(self):
         self.assertEqual(self.anna.lifecycle_first_name, "Anna")
