@@ -83,7 +83,10 @@ class LifecycleAlert(models.Model):
         help="What the salesperson chose for somebody who is not interested.",
     )
     colleague_id = fields.Many2one(
-        "res.partner", string="Right Person", ondelete="set null"
+        "res.partner",
+        string="Right Person",
+        ondelete="set null",
+        index="btree_not_null",
     )
     previous_id = fields.Many2one(
         "lifecycle.alert",

@@ -26,3 +26,4 @@ from . import test_tasks
 from . import test_grant_ends
 from . import test_grant_pricelists
 from . import test_stages
+from . import test_database

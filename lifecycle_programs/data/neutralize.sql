@@ -1,0 +1,6 @@
+-- A copy of a database starts no program and sends nobody anything: until a person
+-- resumes a program, nobody enters, and who is inside stays where they are. Mail
+-- servers, SMS and scheduled actions are stopped by Odoo itself.
+UPDATE lifecycle_program
+   SET state = 'paused'
+ WHERE state IN ('running', 'closed');
