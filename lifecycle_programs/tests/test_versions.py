@@ -86,3 +86,19 @@ class TestVersions(LifecycleCommon):
         codes = [program.copy().code for _time in range(3)]
         self.assertEqual(codes, ["again_copy", "again_copy_2", "again_copy_3"])
         self.assertEqual(program.copy_data()[0]["code"], "again_copy_4")
+
+    def test_steps_speak_the_language_of_the_user(self):
+        self.env["res.lang"]._activate_lang("fi_FI")
+        finnish = self.env(context={"lang": "fi_FI"})
+        step = finnish["lifecycle.step"]
+        self.assertEqual(dict(step._selection_type())["end"], "Loppu")
+        program = self.make_program({"type": "mail"}, publish=False)
+        problems = program.with_env(finnish).step_ids._get_problems()
+        self.assertEqual(problems, ["valitse viesti."])
+        guide = self.env.ref(
+            "lifecycle_programs.selection__lifecycle_content__kind__guide"
+        )
+        guide.with_env(finnish).name = "Opas"
+        self.env.registry.clear_cache()
+        kinds = step.fields_get(["content_kind"])["content_kind"]["selection"]
+        self.assertEqual(dict(kinds)["guide"], "Opas")
