@@ -1,6 +1,6 @@
 """The shop's back office: products, customers, orders, and goods that come back."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from datetime import timedelta
 
 from odoo.exceptions import UserError
@@ -35,7 +35,7 @@ class Shop:
         self.history = history
         self.home = home
         self.people = {}
-        self.returns = {"cancelled_orders": 0, "credit_notes": 0, "unknown_goods": 0}
+        self.returns = Counter()
         self._country_ids = {}
         self._country_codes = {}
         self._booked = defaultdict(list)
@@ -212,7 +212,8 @@ class Shop:
     def take_back(self, documents: list[Document]) -> None:
         """Goods that come back: a whole order is cancelled, part of one is credited.
 
-        What the customer bought before the file begins has no order, and is counted.
+        What the customer bought before the file begins has no order; it is credited
+        all the same. Whoever has bought nothing yet is no customer, and counted.
         """
         if not documents:
             return
@@ -220,8 +221,8 @@ class Shop:
             notes = []
             for document in documents:
                 order_id, whole = self._find_order(document)
-                if not order_id:
-                    self.returns["unknown_goods"] += 1
+                if document.customer not in self.world.partner_by_key:
+                    self.returns["of_nobody"] += 1
                 elif whole:
                     env["sale.order"].browse(order_id)._action_cancel()
                     self.returns["cancelled_orders"] += 1
@@ -243,7 +244,9 @@ class Shop:
     def _credit(self, env, notes: list) -> None:
         if not notes:
             return
-        orders = env["sale.order"].browse([order_id for _document, order_id in notes])
+        orders = env["sale.order"].browse(
+            [order_id for _document, order_id in notes if order_id]
+        )
         line_by_goods = {
             (line.order_id.id, line.product_id.id): line.id
             for line in orders.order_line
@@ -285,4 +288,6 @@ class Shop:
             ]
         )
         moves.action_post()
-        self.returns["credit_notes"] += len(moves)
+        linked = sum(bool(order_id) for _document, order_id in notes)
+        self.returns["credit_notes"] += linked
+        self.returns["credit_notes_without_order"] += len(moves) - linked

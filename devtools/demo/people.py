@@ -64,8 +64,8 @@ CITIES = {
     ],
 }
 DOMAINS = ("example.com", "example.net", "example.org")
-# Numbers that the authorities keep for fiction: 555-01xx in every American area, and a
-# block in each of these British ones.
+# Everybody has an American number of the block that is kept for fiction, 555-01xx: the
+# British ones are no valid mobile numbers to phonenumbers.
 US_AREAS = (
     "201 202 203 205 206 207 208 209 210 212 213 214 215 216 217 218 219 225 228 229 "
     "231 234 239 240 248 251 252 253 254 256 260 262 267 269 270 276 281 301 302 303 "
@@ -73,10 +73,6 @@ US_AREAS = (
     "336 337 339 352 360 361 386 401 402 404 405 406 407 408 409 410 412 413 414 415 "
     "417 419 423 425 430 432 434 435 440 443 469 478 479 480 484 501 502 503 504 505 "
     "507 508 509 510 512"
-).split()
-GB_BLOCKS = (
-    "1134960 1144960 1164960 1174960 1184960 1214960 1314960 1414960 1514960 1614960 "
-    "2079460 1914980 2896018 2920180"
 ).split()
 
 
@@ -114,7 +110,7 @@ def person(key: str, chance: Chance, country: str) -> Person:
         key=key,
         name=f"{first} {last}",
         email=f"{first}.{last}.{tag}@{domain}".lower(),
-        phone=_phone(key, chance, country),
+        phone=_phone(key, chance),
         street=street,
         city=city,
         zip=postcode,
@@ -135,11 +131,8 @@ def address(key: str, chance: Chance, country: str, move: int = 0) -> tuple:
     return street, city, f"{area}{code % 20 + 1} {code % 9 + 1}AB"
 
 
-def _phone(key: str, chance: Chance, country: str) -> str:
+def _phone(key: str, chance: Chance) -> str:
     if not chance.happens(rates.PHONE_KNOWN, key, "phone"):
         return ""
-    if country == "US":
-        area = chance.one_of(US_AREAS, key, "area")
-        return f"+1{area}5550{chance.between(100, 199, key, 'line')}"
-    block = chance.one_of(GB_BLOCKS, key, "block")
-    return f"+44{block}{chance.between(0, 999, key, 'line'):03}"
+    area = chance.one_of(US_AREAS, key, "area")
+    return f"+1{area}5550{chance.between(100, 199, key, 'line')}"

@@ -70,7 +70,8 @@ class Run:
     def _report(self) -> dict:
         with self.registry.cursor() as cr:
             result = report.measure(cr)
-        result["input"] = self.history.summary() | {"returns_booked": self.shop.returns}
+        returns = report.sorted_counts(self.shop.returns)
+        result["input"] = self.history.summary() | {"returns_booked": returns}
         result["days"] = self.timeline.days
         result["synthetic"] = report.sorted_counts(self.world.synthetic)
         result["outbox"] = {
