@@ -87,21 +87,36 @@ class LifecycleProgram(models.Model):
         return self._insert_enrolments(candidates, now)
 
     def _enrol_scan(self, table, now):
-        """Enrol whoever matches in a materialised snapshot of all contacts."""
+        """Enrol whoever matches in a materialised snapshot of all contacts, a table
+        with an index on ``contact_id``."""
         self.ensure_one()
-        snapshot = SQL("SELECT * FROM %s", SQL.identifier(table))
+        rule = self._rule(self.rule, entry=True)
+        condition = SQL("true")
+        if not any(name.startswith("entry.") for name in rule.facts):
+            # One pass over the table: the joins below only see who matches.
+            condition = self._entry_condition(rule, now)
         candidates = SQL(
             """
             SELECT p.id AS contact_id, p.commercial_partner_id AS customer_id,
                    NULL::integer AS event_id, '{}'::jsonb AS event_payload,
                    NULL::timestamp AS occurred_at
-              FROM %s s
-              JOIN res_partner p ON p.id = s.contact_id
+              FROM (SELECT s.contact_id
+                      FROM %s s
+                     CROSS JOIN (SELECT '{}'::jsonb AS event_payload) c
+                     WHERE %s
+                    OFFSET 0) AS matched
+              JOIN res_partner p ON p.id = matched.contact_id
             """,
+            SQL.identifier(table),
+            condition,
+        )
+        facts = SQL(
+            "JOIN LATERAL (SELECT * FROM %s f WHERE f.contact_id = c.contact_id"
+            " LIMIT 1) AS s ON true",
             SQL.identifier(table),
         )
         return self._insert_enrolments(
-            candidates, now, snapshot=snapshot, addressee=self._scan_addressee()
+            candidates, now, facts=facts, addressee=self._scan_addressee()
         )
 
     def _redirect_candidates(self, candidates):
@@ -163,12 +178,12 @@ class LifecycleProgram(models.Model):
     # THE STATEMENT
     # ------------------------------------------------------------
 
-    def _insert_enrolments(self, candidates, now, snapshot=None, addressee=None):
+    def _insert_enrolments(self, candidates, now, facts=None, addressee=None):
         """Insert an enrolment for every candidate that the entry rule lets in.
 
         :param candidates: SELECT of contact_id, customer_id, event_id, event_payload,
             occurred_at
-        :param snapshot: SELECT of the facts per contact_id; made for the candidates
+        :param facts: JOIN of the facts of ``c`` as ``s``; a snapshot of the candidates
             when not given
         :param addressee: further condition on the candidate ``c``
         :return: the new enrolments
@@ -180,20 +195,21 @@ class LifecycleProgram(models.Model):
             return self.env["lifecycle.enrolment"]
         self.env.flush_all()
         rule = self._rule(self.rule, entry=True)
-        condition, parameters = rule.sql(self._entry_columns(), now, self._tz())
         pick = self._pick_sql("c", now) if self.pick else None
-        if snapshot is None:
-            snapshot = self.env["lifecycle.fact"]._snapshot(
-                self._entry_fact_names(rule),
-                self.company_id,
-                now,
-                partners=SQL("SELECT contact_id FROM candidate"),
+        if facts is None:
+            facts = SQL(
+                "JOIN (%s) AS s ON s.contact_id = c.contact_id",
+                self.env["lifecycle.fact"]._snapshot(
+                    self._entry_fact_names(rule),
+                    self.company_id,
+                    now,
+                    partners=SQL("SELECT contact_id FROM candidate"),
+                ),
             )
         rows = self.env.execute_query(
             SQL(
                 """
                 WITH candidate AS MATERIALIZED (%(candidates)s),
-                snapshot AS (%(snapshot)s),
                 picked AS (
                     SELECT c.contact_id, c.customer_id, c.event_id, c.occurred_at,
                            COALESCE(c.event_payload, '{}'::jsonb) AS event_payload,
@@ -219,10 +235,12 @@ class LifecycleProgram(models.Model):
                        COALESCE(c.occurred_at, %(now)s), %(now)s, %(paused)s,
                        %(uid)s, %(now)s, %(uid)s, %(now)s
                   FROM picked c
-                  JOIN snapshot s ON s.contact_id = c.contact_id
-                  JOIN res_partner p ON p.id = c.contact_id
+                  %(facts)s
+                  -- By its key, whatever the planner expects of the conditions.
+                  JOIN LATERAL (SELECT * FROM res_partner p
+                                 WHERE p.id = c.contact_id AND %(addressable)s LIMIT 1
+                       ) AS p ON true
                  WHERE %(rule)s
-                   AND %(addressable)s
                    AND %(addressee)s
                    AND NOT EXISTS (%(earlier)s)
                    AND NOT EXISTS (
@@ -234,7 +252,7 @@ class LifecycleProgram(models.Model):
                 RETURNING id
                 """,
                 candidates=candidates,
-                snapshot=snapshot,
+                facts=facts,
                 key=self.entry_key or "",
                 pick=pick
                 or SQL(
@@ -247,7 +265,7 @@ class LifecycleProgram(models.Model):
                 step=first_step.id,
                 now=now,
                 uid=self.env.uid,
-                rule=SQL(condition, *parameters),
+                rule=self._entry_condition(rule, now),
                 addressable=self.env["lifecycle.fact"]._addressable("p"),
                 addressee=addressee or SQL("true"),
                 earlier=self._earlier_entry(now),
@@ -258,6 +276,11 @@ class LifecycleProgram(models.Model):
         enrolments.invalidate_model()
         enrolments._keep_reasons(rule, now)
         return enrolments
+
+    def _entry_condition(self, rule, now):
+        """The entry rule over a row ``s`` of facts and a candidate ``c``."""
+        condition, parameters = rule.sql(self._entry_columns(), now, self._tz())
+        return SQL(condition, *parameters)
 
     def _entry_fact_names(self, rule):
         own = ("event.", "entry.", "param.")

@@ -105,5 +105,6 @@ class LifecycleProgram(models.Model):
         snapshot = self.env["lifecycle.fact"]._snapshot(names, company, now)
         name = SQL.identifier(table)
         self.env.cr.execute(SQL("CREATE TEMPORARY TABLE %s AS %s", name, snapshot))
+        self.env.cr.execute(SQL("CREATE UNIQUE INDEX ON %s (contact_id)", name))
         self.env.cr.execute(SQL("ANALYZE %s", name))
         return table
