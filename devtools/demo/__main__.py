@@ -15,7 +15,9 @@ CUSTOMERS = 600
 
 def parse(arguments: list[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(
-        prog="./dev demo", description="Real purchases through the ten programs."
+        prog="./dev demo",
+        description="Real purchases through the ten programs.",
+        allow_abbrev=False,
     )
     parser.add_argument("--db", required=True, help=argparse.SUPPRESS)
     parser.add_argument(
