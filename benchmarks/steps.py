@@ -63,15 +63,22 @@ class Bench:
         self.mailing = self._make_program(
             "bench_mail", {"type": "mail", "message_id": self.message.id}
         )
+        self.scanned = self._make_program(
+            "bench_scan",
+            {"type": "end"},
+            start="schedule",
+            rule='orders.count < 1 and contact.has_email and contact.city == "Nowhere"',
+        )
         self.env.flush_all()
 
-    def _make_program(self, code, step):
+    def _make_program(self, code, step, **values):
         program = self.env["lifecycle.program"].create(
             {
                 "name": code,
                 "code": code,
                 "start": "manual",
                 "rule": "orders.count < 1 and contact.has_email",
+                **values,
             }
         )
         version = self.env["lifecycle.version"].create({"program_id": program.id})
@@ -111,6 +118,18 @@ class Bench:
                 self.partners.ids,
             )
         )
+
+    def scan(self):
+        """A look at everybody on a schedule, in which nobody enters."""
+        self.scanned.next_scan_at = self.now
+        assert self.env["lifecycle.program"]._scan(self.now) == 1
+
+    def snapshot(self):
+        """The limit: the snapshot that the scan looks at, made and dropped."""
+        program = self.scanned
+        names = program._entry_fact_names(program._rule(program.rule, entry=True))
+        table = program._materialise(sorted(names), program.company_id, self.now)
+        self.env.cr.execute(SQL("DROP TABLE %s", SQL.identifier(table)))
 
     # ------------------------------------------------------------
     # MAIL
@@ -158,6 +177,8 @@ class Bench:
         cr, size = self.env.cr, self.size
         entry, limit = timed(cr, self.enrol, rounds), timed(cr, self.insert, rounds)
         show(f"entry of {size} people", entry, "a bare insert of the same rows", limit)
+        look, bare = timed(cr, self.scan, rounds), timed(cr, self.snapshot, rounds)
+        show(f"scan of {size} people", look, "the snapshot alone", bare)
         few = timed(cr, self.idle, rounds)
         with cr.savepoint() as savepoint:
             self.enrol()
