@@ -8,6 +8,7 @@ import socket
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 from . import console, databases, odoo_server, paths, postgres, serverlog
 
@@ -195,12 +196,18 @@ def _ensure_free(port):
 
 
 def _run_server(odoo, database, port):
-    """Serve a database until Ctrl-C; say where once it answers."""
+    """Serve a database until Ctrl-C; say where once it answers. The demo's mail goes on
+    landing in its folder meanwhile."""
+    from .demo import outbox
+
     options = ["-d", database, f"--db-filter=^{database}$", f"--http-port={port}"]
     options += ["--max-cron-threads=2", "--log-level=warn"]
-    with subprocess.Popen(
-        odoo.command(*options), cwd=paths.ROOT, env=odoo.environment()
-    ) as server:
+    with (
+        outbox.after_the_run(Path(paths.DEV, "outbox")),
+        subprocess.Popen(
+            odoo.command(*options), cwd=paths.ROOT, env=odoo.environment()
+        ) as server,
+    ):
         try:
             while server.poll() is None and not _answers(port):
                 time.sleep(0.2)
