@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from odoo.tests import tagged
 
-from .test_messages import MessageCommon
+from .messages_common import MessageCommon
 
 
 @tagged("lifecycle")

@@ -7,7 +7,7 @@ from odoo.tests import tagged
 from odoo.addons.sms.tools.sms_api import SmsApi
 
 from ..engine.sms import sms_length
-from .test_messages import MessageCommon
+from .messages_common import MessageCommon
 
 
 @tagged("lifecycle")

@@ -4,7 +4,7 @@ import re
 
 from odoo.tests import HttpCase, tagged
 
-from .test_messages import MessageCommon
+from .messages_common import MessageCommon
 
 
 @tagged("lifecycle", "post_install", "-at_install")
