@@ -238,6 +238,7 @@ class LifecycleEvent(models.Model):
         """Work these events off again, soon: whoever may edit programs may ask."""
         self.check_access("read")
         self.env["lifecycle.program"].check_access("write")
+        # Counted as a try: whether it is news is judged by when it was heard of.
         self.sudo().write(
             {"processed_at": False, "retry_at": False, "retry_count": 1, "error": False}
         )

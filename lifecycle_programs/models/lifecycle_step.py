@@ -135,8 +135,7 @@ class LifecycleStep(models.Model):
 
     @api.model
     def _step_types(self):
-        """The step types: code -> label, icon (Font Awesome), the fields that the
-        step's form shows, and whether every way out is by a branch.
+        """The step types: code -> label, icon (Font Awesome) and the fields it uses.
 
         Another addon adds one here, and a method ``_run_<code>_batch(enrolments,
         now)`` that returns a `StepResult` per enrolment id.

@@ -123,6 +123,21 @@ class TestGroups(LifecycleCommon):
         enrolment.with_user(self.marketer).action_retry()
         self.assertEqual(enrolment.state, "active")
 
+    def test_a_salesperson_sees_the_programs_of_a_lead(self):
+        program = self.make_program({"type": "wait", "wait_value": 3})
+        contact = self.make_contact()
+        enrolment = program._enrol_partners(contact, self.start)
+        lead = self.env["crm.lead"].create(
+            {"name": "Tents", "partner_id": contact.id, "user_id": self.salesperson.id}
+        )
+        lead = lead.with_user(self.salesperson)
+        arch = lead.get_view(view_type="form")["arch"]
+        self.assertIn("action_open_lifecycle_enrolments", arch)
+        self.assertEqual(lead.lifecycle_enrolment_count, 1)
+        action = lead.action_open_lifecycle_enrolments()
+        found = self.env["lifecycle.enrolment"].search(action["domain"])
+        self.assertEqual(found, enrolment)
+
     def test_a_published_version_cannot_be_talked_back_into_a_draft(self):
         program = self.make_program({"type": "end"}).with_user(self.marketer)
         with self.assertRaises(UserError):
