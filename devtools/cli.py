@@ -85,6 +85,7 @@ def parser():
     bench.add_argument("name", nargs="?")
     lint = verb("lint", _lint, "check style, conventions, XML and the server log")
     lint.add_argument("--quick", action="store_true", help="without starting Odoo")
+    verb("vendor", _vendor, "build the web client's libraries from npm (needs node)")
     reset = verb("reset", _reset, "drop the databases")
     reset.add_argument("--all", action="store_true", help="remove all of .dev")
     verb("help", None, "show this")
@@ -120,6 +121,12 @@ def _lint(options, rest):
     from . import linting
 
     return linting.run(quick=options.quick)
+
+
+def _vendor(options, rest):
+    from . import vendoring
+
+    return vendoring.run()
 
 
 def _serve(options, rest):
