@@ -203,21 +203,42 @@ class LifecycleFact(models.AbstractModel):
         An active contact with a mail address or a phone number that is neither an
         internal user nor one of our own companies or their contacts.
         """
-        return SQL(
-            """(
-            %(p)s.active
-            AND (COALESCE(%(p)s.email_normalized, '') <> ''
-                 OR COALESCE(%(p)s.phone, '') <> '')
-            AND NOT EXISTS (
-                SELECT FROM res_users colleague
-                 WHERE colleague.partner_id = %(p)s.id AND colleague.share IS NOT TRUE)
-            AND %(p)s.commercial_partner_id NOT IN (
-                SELECT own.commercial_partner_id
-                  FROM res_company own_company
-                  JOIN res_partner own ON own.id = own_company.partner_id)
-            )""",
-            p=SQL.identifier(alias),
-        )
+        conditions = self._addressable_conditions(SQL.identifier(alias))
+        return SQL("(%s)", SQL(" AND ").join(conditions.values()))
+
+    @api.model
+    def _addressable_conditions(self, p):
+        """The parts of `_addressable`, named after what fails without them.
+
+        :param p: the identifier of the row
+        :rtype: dict[str, SQL]
+        """
+        return {
+            "archived": SQL("%s.active", p),
+            "no_address": SQL(
+                "(COALESCE(%(p)s.email_normalized, '') <> ''"
+                " OR COALESCE(%(p)s.phone, '') <> '')",
+                p=p,
+            ),
+            "internal_user": SQL(
+                """
+                NOT EXISTS (
+                    SELECT FROM res_users colleague
+                     WHERE colleague.partner_id = %s.id
+                       AND colleague.share IS NOT TRUE)
+                """,
+                p,
+            ),
+            "own_company": SQL(
+                """
+                %s.commercial_partner_id NOT IN (
+                    SELECT own.commercial_partner_id
+                      FROM res_company own_company
+                      JOIN res_partner own ON own.id = own_company.partner_id)
+                """,
+                p,
+            ),
+        }
 
     @api.model
     def _read(self, partner_ids, names, company, as_of):

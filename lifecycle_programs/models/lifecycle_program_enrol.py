@@ -195,7 +195,6 @@ class LifecycleProgram(models.Model):
             return self.env["lifecycle.enrolment"]
         self.env.flush_all()
         rule = self._rule(self.rule, entry=True)
-        pick = self._pick_sql("c", now) if self.pick else None
         if facts is None:
             facts = SQL(
                 "JOIN (%s) AS s ON s.contact_id = c.contact_id",
@@ -206,21 +205,12 @@ class LifecycleProgram(models.Model):
                     partners=SQL("SELECT contact_id FROM candidate"),
                 ),
             )
+        conditions = self._entry_conditions(rule, now, addressee)
         rows = self.env.execute_query(
             SQL(
                 """
                 WITH candidate AS MATERIALIZED (%(candidates)s),
-                picked AS (
-                    SELECT c.contact_id, c.customer_id, c.event_id, c.occurred_at,
-                           COALESCE(c.event_payload, '{}'::jsonb) AS event_payload,
-                           COALESCE(c.event_payload, '{}'::jsonb)
-                               || COALESCE(pick.payload, '{}'::jsonb) AS entry_payload,
-                           COALESCE(pick.entry_key, c.event_payload->>%(key)s, '')
-                               AS entry_key,
-                           pick.anchor_date
-                      FROM candidate c
-                      CROSS JOIN LATERAL (%(pick)s) pick
-                )
+                picked AS (%(picked)s)
                 INSERT INTO lifecycle_enrolment (
                     program_id, version_id, company_id, partner_id,
                     commercial_partner_id, entry_key, event_id, payload, anchor_date,
@@ -240,35 +230,22 @@ class LifecycleProgram(models.Model):
                   JOIN LATERAL (SELECT * FROM res_partner p
                                  WHERE p.id = c.contact_id AND %(addressable)s LIMIT 1
                        ) AS p ON true
-                 WHERE %(rule)s
-                   AND %(addressee)s
-                   AND NOT EXISTS (%(earlier)s)
-                   AND NOT EXISTS (
-                        SELECT FROM lifecycle_opt_out o
-                         WHERE o.program_id = %(program)s AND o.address IN
-                               (p.email_normalized, p.phone_sanitized))
+                 WHERE %(conditions)s
                  ORDER BY c.contact_id
                 ON CONFLICT DO NOTHING
                 RETURNING id
                 """,
                 candidates=candidates,
                 facts=facts,
-                key=self.entry_key or "",
-                pick=pick
-                or SQL(
-                    "SELECT NULL::jsonb AS payload, NULL::text AS entry_key,"
-                    " NULL::timestamp AS anchor_date"
-                ),
+                picked=self._picked(now),
                 program=self.id,
                 version=version.id,
                 company=self.company_id.id,
                 step=first_step.id,
                 now=now,
                 uid=self.env.uid,
-                rule=self._entry_condition(rule, now),
                 addressable=self.env["lifecycle.fact"]._addressable("p"),
-                addressee=addressee or SQL("true"),
-                earlier=self._earlier_entry(now),
+                conditions=SQL(" AND ").join(conditions.values()),
                 paused=self._paused_until(now),
             )
         )
@@ -276,6 +253,54 @@ class LifecycleProgram(models.Model):
         enrolments.invalidate_model()
         enrolments._keep_reasons(rule, now)
         return enrolments
+
+    def _picked(self, now, everybody=False):
+        """SELECT of the rows of ``candidate``, each with what the entry brings along.
+
+        :param everybody: also those for whom there is nothing to pick
+        """
+        pick = self._pick_sql("c", now) if self.pick else None
+        return SQL(
+            """
+            SELECT c.contact_id, c.customer_id, c.event_id, c.occurred_at,
+                   COALESCE(c.event_payload, '{}'::jsonb) AS event_payload,
+                   COALESCE(c.event_payload, '{}'::jsonb)
+                       || COALESCE(pick.payload, '{}'::jsonb) AS entry_payload,
+                   COALESCE(pick.entry_key, c.event_payload->>%(key)s, '')
+                       AS entry_key,
+                   pick.anchor_date, pick.payload IS NOT NULL AS has_pick
+              FROM candidate c
+              %(join)s LATERAL (%(pick)s) pick ON true
+            """,
+            key=self.entry_key or "",
+            join=SQL("LEFT JOIN" if everybody else "JOIN"),
+            pick=pick
+            or SQL(
+                "SELECT NULL::jsonb AS payload, NULL::text AS entry_key,"
+                " NULL::timestamp AS anchor_date"
+            ),
+        )
+
+    def _entry_conditions(self, rule, now, addressee=None):
+        """What lets a candidate ``c`` in, a row of `_picked`, with its facts ``s`` and
+        its contact ``p``: SQL conditions by name. Explanations ask them one by one.
+
+        :rtype: dict[str, SQL]
+        """
+        return {
+            "rule": self._entry_condition(rule, now),
+            "addressee": addressee or SQL("true"),
+            "earlier": SQL("NOT EXISTS (%s)", self._earlier_entry(now)),
+            "no_thanks": SQL(
+                """
+                NOT EXISTS (
+                    SELECT FROM lifecycle_opt_out o
+                     WHERE o.program_id = %s AND o.address IN
+                           (p.email_normalized, p.phone_sanitized))
+                """,
+                self.id,
+            ),
+        }
 
     def _entry_condition(self, rule, now):
         """The entry rule over a row ``s`` of facts and a candidate ``c``."""
