@@ -16,11 +16,14 @@ MISSING = "not known"
 class Clause:
     """One part of a rule, judged for one contact.
 
-    :ivar text: "Orders: 3, at least 2 wanted: yes"
+    :ivar text: "Orders: 3 (at least 2 wanted): yes"
     :ivar value: the contact's value that was judged; None when missing or composed
     :ivar ok: whether the part is fulfilled
     :ivar depth: 0 for the outermost
-    :ivar children: the clauses of "all of", "one of" and "not"
+    :ivar children: the clauses of "all of these" and "at least one of these"
+    :ivar label: what was judged: "Orders"
+    :ivar shown: the value as people write it: "3"; empty when composed
+    :ivar wanted: "at least 2 wanted"; empty when a plain yes is
     """
 
     text: str
@@ -28,6 +31,9 @@ class Clause:
     ok: bool
     depth: int = 0
     children: tuple = ()
+    label: str = ""
+    shown: str = ""
+    wanted: str = ""
 
     def flat(self):
         """This clause and everything below it, in reading order."""
@@ -45,6 +51,9 @@ class Clause:
             "value": list(value) if isinstance(value, tuple) else value,
             "ok": self.ok,
             "depth": self.depth,
+            "label": self.label,
+            "shown": self.shown,
+            "wanted": self.wanted,
             "children": [child.as_dict() for child in self.children],
         }
 
@@ -77,10 +86,11 @@ def explain(tree, env, facts):
     if tree is None:
         return Explanation(True, [])
     speaker = _Speaker(facts, env)
-    if _key(tree) == "AND":
-        clauses = [speaker.clause(part, 0) for part in tree.args]
+    joint, parts = _parts(tree, False)
+    if joint == "AND":
+        clauses = [speaker.clause(*part, 0) for part in parts]
         return Explanation(all(clause.ok for clause in clauses), clauses)
-    clause = speaker.clause(tree, 0)
+    clause = speaker.clause(tree, False, 0)
     return Explanation(clause.ok, [clause])
 
 
@@ -89,11 +99,32 @@ def describe(tree, facts):
     return _Speaker(facts).sentence(tree) if tree else "Everyone"
 
 
-_HEADINGS = {"AND": "All of these", "OR": "At least one of these", "NOT": "Not this"}
+_HEADINGS = {"AND": "All of these", "OR": "At least one of these"}
+_VERDICTS = {"AND": all, "OR": any}
+_OPPOSITE = {"AND": "OR", "OR": "AND"}
 
 
 def _key(node):
     return node.operator.key if isinstance(node, Call) else None
+
+
+def _parts(node, negated):
+    """A condition as "and" or "or" of (part, whether the part is negated), every "not"
+    moved down to the tests, so that a yes is good news everywhere.
+
+    :return: "AND" or "OR" and the parts; None and the one test when it is none of both
+    """
+    while _key(node) == "NOT":
+        node, negated = node.args[0], not negated
+    key = _key(node)
+    if key not in _HEADINGS:
+        return None, [(node, negated)]
+    joint = _OPPOSITE[key] if negated else key
+    parts = []
+    for arg in node.args:
+        inner, members = _parts(arg, negated)
+        parts += members if inner in (joint, None) else [(arg, negated)]
+    return joint, parts
 
 
 class _Speaker:
@@ -103,27 +134,33 @@ class _Speaker:
 
     # A contact's clauses
 
-    def clause(self, node, depth):
+    def clause(self, node, negated, depth):
         """The clause of a condition, its verdict taken from its children if it has."""
-        key = _key(node)
-        if key in _HEADINGS:
-            children = tuple(self.clause(part, depth + 1) for part in node.args)
-            verdicts = [child.ok for child in children]
-            ok = {"AND": all, "OR": any, "NOT": lambda v: not v[0]}[key](verdicts)
-            text = f"{_HEADINGS[key]}: {_yes(ok)}"
-            return Clause(text, None, ok, depth, children)
-        ok = bool(self.value(node))
+        joint, parts = _parts(node, negated)
+        if joint is None:
+            return self._test(*parts[0], depth)
+        children = tuple(self.clause(*part, depth + 1) for part in parts)
+        ok = _VERDICTS[joint](child.ok for child in children)
+        label = _HEADINGS[joint]
+        return Clause(f"{label}: {_yes(ok)}", None, ok, depth, children, label)
+
+    def _test(self, node, negated, depth):
+        """The clause of a condition that is no "and", "or" or "not"."""
+        ok = bool(self.value(node)) != negated
         number = self._subject(node)
         if number is None:
-            return Clause(f"{_capital(self.phrase(node))}: {_yes(ok)}", None, ok, depth)
+            label = _capital(self.phrase(node))
+            shown = _yes(ok != negated)
+            return _clause(label, shown, "not wanted" if negated else "", ok, depth)
         subject = node.args[number]
         value = self.value(subject)
         shown = self.show(value, subject.type, self._unit(subject))
-        text = f"{_capital(self.phrase(subject))}: {shown}"
-        if key != "truth":
-            wanted = self._wanted(node, number, self._said_with_value)
-            text += f", {wanted} wanted: {_yes(ok)}"
-        return Clause(text, value, ok, depth)
+        wanted = "not wanted" if negated else ""
+        if _key(node) != "truth":
+            words = self._wanted(node, number, self._said_with_value)
+            wanted = f"{words} {wanted or 'wanted'}"
+        label = _capital(self.phrase(subject))
+        return _clause(label, shown, wanted, ok, depth, value)
 
     def _subject(self, node):
         """The number of the argument that a test is about, or None."""
@@ -216,6 +253,13 @@ class _Speaker:
             items = (self.show(item, ELEMENT[type_]) for item in value)
             return ", ".join(items) or "none"
         return _SHOW.get(type_, str)(value)
+
+
+def _clause(label, shown, wanted, ok, depth, value=None):
+    text = f"{label}: {shown}"
+    if wanted:
+        text += f" ({wanted}): {_yes(ok)}"
+    return Clause(text, value, ok, depth, (), label, shown, wanted)
 
 
 def _reads(node):

@@ -255,17 +255,38 @@ def test_explanation_in_the_words_of_a_salesperson():
     explanation = rule.explain(values, NOW)
     assert explanation.result is False
     assert explanation.lines() == [
-        "Orders: 3, at least 2 wanted: yes",
+        "Orders: 3 (at least 2 wanted): yes",
         "At least one of these: no",
-        "  Total: 49.5 EUR, more than 100 EUR wanted: no",
-        "  Tags: b2b, containing vip wanted: no",
-        "Not this: yes",
-        "  Is a company: not known",
-        "Customer since: 2020-01-01, before 2024-04-03 wanted: yes",
+        "  Total: 49.5 EUR (more than 100 EUR wanted): no",
+        "  Tags: b2b (containing vip wanted): no",
+        "Is a company: not known (not wanted): yes",
+        "Customer since: 2020-01-01 (before 2024-04-03 wanted): yes",
     ]
     assert [clause.ok for clause in explanation.clauses] == [True, False, True, True]
     assert explanation.clauses[0].value == 3
     assert explanation.clauses[1].children[0].depth == 1
+
+
+def test_a_yes_of_an_explanation_is_good_news_also_below_a_not():
+    rule = parse(
+        "orders.count > 1"
+        " and not (contact.is_company or orders.total > 5 and not (orders.count > 3))",
+        FACTS,
+    )
+    explanation = rule.explain({"orders.count": 2, "orders.total": 9}, NOW)
+    assert explanation.lines() == [
+        "Orders: 2 (more than 1 wanted): yes",
+        "Is a company: not known (not wanted): yes",
+        "At least one of these: no",
+        "  Total: 9 EUR (more than 5 EUR not wanted): no",
+        "  Orders: 2 (more than 3 wanted): no",
+    ]
+    clause = explanation.clauses[0]
+    assert (clause.label, clause.shown, clause.wanted) == (
+        "Orders",
+        "2",
+        "more than 1 wanted",
+    )
 
 
 def test_explanation_is_plain_data_for_json():
@@ -281,7 +302,7 @@ def test_explanation_takes_translated_labels():
     rule = parse("orders.count > 2", FACTS)
     finnish = {"orders.count": Fact("orders.count", "number", "Tilauksia")}
     (clause,) = rule.explain({"orders.count": 3}, NOW, facts=finnish).clauses
-    assert clause.text == "Tilauksia: 3, more than 2 wanted: yes"
+    assert clause.text == "Tilauksia: 3 (more than 2 wanted): yes"
 
 
 def test_description_is_a_sentence():
