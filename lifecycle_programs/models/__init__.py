@@ -26,6 +26,7 @@ from . import crm_lost_reason
 from . import lifecycle_pick
 from . import lifecycle_rules
 from . import lifecycle_program_publish
+from . import lifecycle_entry_rule
 from . import lifecycle_program_enrol
 from . import lifecycle_program_scan
 from . import lifecycle_event_process

@@ -45,9 +45,6 @@ class LifecycleEnrolment(models.Model):
         help="What the entry brought along. Rules and messages read it as "
         "entry.<name>.",
     )
-    reasons = fields.Json(
-        help="The clauses of the entry rule with the contact's values at that moment."
-    )
     anchor_date = fields.Datetime(
         string="Date", help="The date that the program turns around, e.g. a renewal."
     )

@@ -69,7 +69,7 @@ class LifecycleEnrolment(models.Model):
                 program=enrolment.program_id.name,
             )
 
-    @api.depends("reasons", "payload")
+    @api.depends("reasons", "event_id")
     def _compute_reasons_html(self):
         for enrolment in self:
             parts = [

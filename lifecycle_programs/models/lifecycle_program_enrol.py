@@ -14,8 +14,6 @@ from .lifecycle_retry import CONCURRENCY_ERRORS
 _logger = logging.getLogger(__name__)
 
 PAUSE_AFTER_TAKE_OVER = timedelta(days=30)
-# Explained together; a first scan may let in hundreds of thousands.
-REASONS_BATCH = 1000
 
 
 class LifecycleProgram(models.Model):
@@ -193,8 +191,9 @@ class LifecycleProgram(models.Model):
         first_step = version._get_first_step()
         if not first_step:
             return self.env["lifecycle.enrolment"]
-        self.env.flush_all()
         rule = self._rule(self.rule, entry=True)
+        entry_rule = self.env["lifecycle.entry.rule"]._of_program(self, rule)
+        self.env.flush_all()
         if facts is None:
             facts = SQL(
                 "JOIN (%s) AS s ON s.contact_id = c.contact_id",
@@ -215,14 +214,15 @@ class LifecycleProgram(models.Model):
                     program_id, version_id, company_id, partner_id,
                     commercial_partner_id, entry_key, event_id, payload, anchor_date,
                     entered_at, state, step_id, visit, retry_count, waiting, started,
-                    scheduled_at, due_at, paused_until, create_uid, create_date,
-                    write_uid, write_date
+                    scheduled_at, due_at, paused_until, entry_rule_id, entry_values,
+                    create_uid, create_date, write_uid, write_date
                 )
                 SELECT %(program)s, %(version)s, %(company)s, c.contact_id,
                        c.customer_id, c.entry_key, c.event_id, c.entry_payload,
                        c.anchor_date, COALESCE(c.occurred_at, %(now)s), 'active',
                        %(step)s, 0, 0, false, false,
                        COALESCE(c.occurred_at, %(now)s), %(now)s, %(paused)s,
+                       %(entry_rule)s::integer, %(entry_values)s,
                        %(uid)s, %(now)s, %(uid)s, %(now)s
                   FROM picked c
                   %(facts)s
@@ -247,11 +247,12 @@ class LifecycleProgram(models.Model):
                 addressable=self.env["lifecycle.fact"]._addressable("p"),
                 conditions=SQL(" AND ").join(conditions.values()),
                 paused=self._paused_until(now),
+                entry_rule=entry_rule.id or None,
+                entry_values=self._entry_values(rule),
             )
         )
         enrolments = self.env["lifecycle.enrolment"].browse(row[0] for row in rows)
         enrolments.invalidate_model()
-        enrolments._keep_reasons(rule, now)
         return enrolments
 
     def _picked(self, now, everybody=False):
@@ -399,42 +400,3 @@ class LifecycleProgram(models.Model):
         enrolments = self.sudo()._enrol_partners(partners, now)
         self.env["lifecycle.event"]._emit_added_by_hand(self, enrolments.partner_id)
         return enrolments
-
-
-class LifecycleEnrolment(models.Model):
-    _inherit = "lifecycle.enrolment"
-
-    def _keep_reasons(self, rule, now):
-        """Write down, clause by clause, why these contacts of one program got in."""
-        if not self or not rule.text.strip():
-            return
-        program = self.program_id
-        facts = self.env["lifecycle.fact"]._facts() | program._rule_facts(entry=True)
-        for start in range(0, len(self), REASONS_BATCH):
-            enrolments = self[start : start + REASONS_BATCH]
-            self.env.cr.execute_values(
-                """
-                UPDATE lifecycle_enrolment e SET reasons = v.reasons::jsonb
-                  FROM (VALUES %s) AS v(id, reasons)
-                 WHERE e.id = v.id
-                """,
-                enrolments._explain_entry(rule, program, facts, now),
-                page_size=REASONS_BATCH,
-            )
-            enrolments.invalidate_recordset(flush=False)
-
-    def _explain_entry(self, rule, program, facts, now):
-        """The clauses of the entry rule for each enrolment: rows of id and JSON."""
-        types = self.env["lifecycle.event.type"]
-        values = self._get_values(rule.facts, now)
-        rows = []
-        for enrolment in self:
-            event = types._payload_values(enrolment.payload, "event", facts)
-            explanation = rule.explain(
-                values[enrolment.id] | event, now, program._tz(), facts
-            )
-            reasons = [
-                {"text": clause.text, "ok": clause.ok} for clause in explanation.clauses
-            ]
-            rows.append((enrolment.id, json.dumps(reasons)))
-        return rows

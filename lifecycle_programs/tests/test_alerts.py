@@ -75,6 +75,14 @@ class AlertCommon(LifecycleCommon):
         results = self.step._run_sales_alert_batch(enrolments, now)
         return [results[enrolment.id] for enrolment in enrolments]
 
+    def make_entry(self, points, orders):
+        """What is kept of an entry that saw these values."""
+        text = "engagement.points_30d >= 50 and orders.count >= 1"
+        rule = self.env["lifecycle.fact"]._check_rule(text)
+        kept = self.env["lifecycle.entry.rule"]._of_program(self.program, rule)
+        values = {"engagement.points_30d": points, "orders.count": orders}
+        return {"entry_rule_id": kept.id, "entry_values": values}
+
     def raise_alert(self, partner, now=WEDNESDAY, **values):
         (result,) = self.alert(partner, now, **values)
         self.assertEqual(result.outcome, "done", result)
@@ -258,19 +266,17 @@ class TestRaise(AlertCommon):
             "mail_clicked", two, WEDNESDAY - timedelta(days=40), title="Old"
         )
         self.make_event("mail_clicked", two, WEDNESDAY + timedelta(days=1), title="New")
-        reasons = [
-            {"text": "Points in 30 days: 60", "ok": True},
-            {"text": "No order", "ok": False},
-        ]
-        alert = self.raise_alert(one, reasons=reasons)
-        self.assertEqual(alert.reasons["clauses"], ["Points in 30 days: 60"])
+        entry = self.make_entry(points=60, orders=0)
+        alert = self.raise_alert(one, **entry)
+        said = "Points in 30 days: 60 points, at least 50 points wanted: yes"
+        self.assertEqual(alert.reasons["clauses"], [said])
         (entry,) = alert.reasons["people"]
         self.assertEqual(entry["name"], "B Berg")
-        for text in ("Points in 30 days: 60", "B Berg", "Prices"):
+        for text in (said, "B Berg", "Prices"):
             self.assertIn(text, alert.reasons_html)
             self.assertIn(text, alert.lead_id.lifecycle_alert_reasons)
             self.assertIn(text, self.notes_on(alert.lead_id).body)
-        self.assertNotIn("No order", alert.reasons_html)
+        self.assertNotIn("Purchases", alert.reasons_html)
 
     def test_what_people_write_is_not_markup(self):
         partner = self.make_contact("Mallory")
@@ -282,11 +288,11 @@ class TestRaise(AlertCommon):
     def test_repeats_merge_into_the_open_alert(self):
         partner = self.make_contact()
         alert = self.raise_alert(partner)
-        reasons = [{"text": "Something new", "ok": True}]
-        again = self.raise_alert(partner, FRIDAY, reasons=reasons)
+        again = self.raise_alert(partner, FRIDAY, **self.make_entry(40, orders=3))
         self.assertEqual(again, alert)
         self.assertEqual((alert.repeats, alert.alerted_at), (1, WEDNESDAY))
-        self.assertEqual(alert.reasons["clauses"], ["Something new"])
+        said = "Purchases: 3, at least 1 wanted: yes"
+        self.assertEqual(alert.reasons["clauses"], [said])
         self.assertEqual(len(alert.lead_id.activity_ids), 1)
         self.assertEqual(len(self.notes_on(alert.lead_id)), 1)
 

@@ -38,6 +38,46 @@ class TestEntry(LifecycleCommon):
         self.assertEqual(enrolment.state, "active")
         self.assertTrue(enrolment.reasons[0]["ok"])
 
+    def test_why_somebody_entered_is_told_a_year_later(self):
+        """The values of the moment are kept, and the rule as it was (R53)."""
+        program = self.make_order_program(
+            rule='event.amount >= param.amount and contact.city == "Åbo"'
+            " and contact.tags.length == 0 and $now > d'2020-01-01'"
+            " and orders.last == null and 1.50 < event.amount",
+            parameter_ids=[
+                Command.create({"name": "Amount", "code": "amount", "value": 99.5})
+            ],
+        )
+        contact = self.make_contact(city="Åbo")
+        self.make_event("order_confirmed", contact, amount=120.25)
+        self.consume()
+        enrolment = self.enrolment_of(contact, program)
+        said = [clause["text"] for clause in enrolment.reasons]
+        self.assertIn("Amount: 120.25, at least 99.5 wanted: yes", said)
+        self.assertIn("City: Åbo, Åbo wanted: yes", said)
+        self.assertTrue(all(clause["ok"] for clause in enrolment.reasons))
+        self.assertEqual(len(said), 6)
+        # Neither the rule, its numbers, the contact nor the facts of today matter.
+        program.write({"rule": "", "parameter_ids": [Command.clear()]})
+        contact.city = "Turku"
+        facts = type(self.env["lifecycle.fact"])
+        self.env.invalidate_all()
+        with patch.object(facts, "_sources", lambda self: []):
+            self.env.registry.clear_cache()
+            self.assertEqual([c["text"] for c in enrolment.reasons], said)
+        self.env.registry.clear_cache()
+
+    def test_entry_rules_are_kept_once(self):
+        program = self.make_program(WEEK, rule="orders.count == 0")
+        first, second, third = self.make_contacts(3)
+        entries = [program._enrol_partners(one, self.start) for one in (first, second)]
+        self.assertEqual(*(entry.entry_rule_id for entry in entries))
+        program.rule = "orders.count < 1"
+        changed = program._enrol_partners(third, self.start)
+        self.assertEqual(changed.entry_rule_id.text, "orders.count < 1")
+        self.assertEqual(entries[0].entry_rule_id.text, "orders.count == 0")
+        self.assertEqual(changed.entry_values, {"orders.count": 0})
+
     def test_old_and_imported_events_enrol_nobody(self):
         program = self.make_order_program()
         old, imported = self.make_contacts(2)

@@ -323,16 +323,17 @@ class TestFailures(LifecycleCommon):
         good, bad = self.make_contacts(2)
         self.make_event("order_confirmed", good, amount=1)
         poisoned = self.make_event("order_confirmed", bad, amount=1)
-        enrolments = type(self.env["lifecycle.enrolment"])
-        original = enrolments._keep_reasons
+        programs = type(self.env["lifecycle.program"])
+        original = programs._insert_enrolments
 
-        def keep(batch, rule, now):
-            if bad in batch.partner_id:
-                batch.env.cr.execute("SELECT 1 / 0")
-            return original(batch, rule, now)
+        def insert(program, *args, **kwargs):
+            enrolments = original(program, *args, **kwargs)
+            if bad in enrolments.partner_id:
+                program.env.cr.execute("SELECT 1 / 0")
+            return enrolments
 
         with (
-            patch.object(enrolments, "_keep_reasons", keep),
+            patch.object(programs, "_insert_enrolments", insert),
             self.assertLogs(level="WARNING"),
         ):
             self.consume()

@@ -25,7 +25,9 @@ class TestCompanies(LifecycleCommon):
         cls.message = cls.env["lifecycle.message"].create(
             {"name": "Hello", "subject": "Hello", "body": "<p>Hello</p>"}
         )
-        cls.program = cls.make_program({**MAIL, "message_id": cls.message.id})
+        cls.program = cls.make_program(
+            {**MAIL, "message_id": cls.message.id}, rule="orders.count == 0"
+        )
 
     def test_each_company_sees_its_own(self):
         contact = self.make_contact()
@@ -38,6 +40,7 @@ class TestCompanies(LifecycleCommon):
             self.program.version_id.step_ids,
             self.message,
             enrolment,
+            enrolment.entry_rule_id,
             enrolment.step_run_ids,
             event,
         )
@@ -95,7 +98,7 @@ class TestGroups(LifecycleCommon):
                 mine.unlink()
 
     def test_nobody_rewrites_history(self):
-        program = self.make_program({"type": "end"})
+        program = self.make_program({"type": "end"}, rule="orders.count == 0")
         enrolment = program._enrol_partners(self.make_contact(), self.start)
         self.run_due()
         manager = new_test_user(
@@ -109,6 +112,11 @@ class TestGroups(LifecycleCommon):
                     record.with_user(user).write({"partner_id": user.partner_id.id})
                 with self.assertRaises(AccessError):
                     record.with_user(user).unlink()
+            rule = enrolment.entry_rule_id.with_user(user)
+            with self.assertRaises(AccessError):
+                rule.write({"text": "orders.count > 9"})
+            with self.assertRaises(AccessError):
+                rule.create({"program_id": program.id, "text": "orders.count > 9"})
 
     def test_a_salesperson_takes_a_contact_out_and_a_marketer_retries(self):
         program = self.make_program({"type": "wait", "wait_value": 3})
