@@ -1,22 +1,30 @@
 """The engine: rules, templates and what else needs neither Odoo nor a database."""
 
 from .address import address_changed, normalise_address_part
-from .errors import RuleError, TemplateError
+from .diagnose import diagnose
+from .errors import Problem, RuleError, TemplateError
 from .explain import Clause, Explanation
 from .fact import TYPES, Fact
+from .macros import Macro, is_macro_name
 from .mail import is_automatic_reply
 from .names import first_name, shared_address
 from .phone import can_receive_sms, country_of, normalise_phone
+from .row_table import ROW_OPERATORS
+from .rows import from_rows, to_rows
 from .rule import Rule, parse
 from .template import Template, compile_template
 from .token import sign, verify
 from .values import normalise, normalise_sql
+from .vocabulary import vocabulary
 
 __all__ = [
+    "ROW_OPERATORS",
     "TYPES",
     "Clause",
     "Explanation",
     "Fact",
+    "Macro",
+    "Problem",
     "Rule",
     "RuleError",
     "Template",
@@ -24,9 +32,12 @@ __all__ = [
     "address_changed",
     "can_receive_sms",
     "compile_template",
+    "diagnose",
     "country_of",
     "first_name",
+    "from_rows",
     "is_automatic_reply",
+    "is_macro_name",
     "normalise",
     "normalise_address_part",
     "normalise_phone",
@@ -34,5 +45,7 @@ __all__ = [
     "parse",
     "shared_address",
     "sign",
+    "to_rows",
     "verify",
+    "vocabulary",
 ]

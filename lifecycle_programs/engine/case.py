@@ -26,7 +26,6 @@ class Case:
         how it is said: "{0} plus {1}"
     :param total: whether the result can never be missing
     :param chain: what stands between the arguments of a case that takes any number
-    :param chain: what stands between the arguments of a case that takes any number
     :param subject: number of the argument that a test is about
     :param turned: of a test whose first argument is a constant, what is wanted of the
         second: "less than {0}"
@@ -46,16 +45,25 @@ class Case:
 
 @dataclass(frozen=True)
 class Operator:
-    """How an operator is found, how it is written, and its cases."""
+    """How an operator is found, how it is written, and its cases.
+
+    :param help: what it gives, for those who write rules; empty for what nobody writes
+    :param takes: of a function, its arguments as they are written: "x, low, high"
+    :param inverse: of a test, key of the operator that says the opposite of a value
+        that is there
+    """
 
     key: str
     text: str
     cases: tuple
+    help: str = ""
+    takes: str = ""
+    inverse: str = ""
 
 
-def row(key, text, *cases):
+def row(key, text, *cases, **options):
     """A row of the table; functions and attributes are written as their key."""
-    return Operator(key, text or key, cases)
+    return Operator(key, text or key, cases, **options)
 
 
 def test(takes, sql, python, words, **options):

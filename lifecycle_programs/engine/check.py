@@ -2,8 +2,10 @@
 
 from difflib import get_close_matches
 
+from .doubts import doubts
 from .errors import RuleError
 from .literals import LITERALS
+from .macros import Macros, Size
 from .operators import COERCIONS, OPERATORS
 from .tree import Call, Given, Item, Literal, Name
 from .values import ELEMENT
@@ -28,39 +30,72 @@ _LIST_OF = {element: kind for kind, element in ELEMENT.items()}
 _ZONE = Given("zone", "zone")
 
 
-def check(syntax, facts):
-    """The typed tree of a rule.
+class Checker:
+    """The way from one rule's syntax to its typed tree.
 
-    :param syntax: what :func:`grammar.read` gives
+    :param text: the rule, as written
     :param facts: facts by name
-    :raises RuleError: unknown name, wrong type, or a form that rules do not have
+    :param macros: the saved rules it may name, a :class:`macros.Macros`
+    :param errors: list that collects the errors of separate conditions; without it
+        the first error is raised
+    :ivar warnings: what the rule says and its writer may not mean, as problems
     """
-    checker = _Checker(facts)
-    node = checker.build(syntax)
-    if node.type != "boolean":
-        raise RuleError(
-            f"A rule answers yes or no, this one gives {TYPE_WORDS[node.type]}",
-            syntax.position,
-            None,
-            "a comparison, such as x > 3",
-        )
-    return checker.fit(node, "condition")
 
-
-class _Checker:
-    def __init__(self, facts):
+    def __init__(self, text, facts, macros=None, errors=None):
+        self.text = text
         self.facts = facts
+        self.macros = macros or Macros({})
+        self.errors = errors
+        self.warnings = []
+        self.size = None  # how big the rule is, saved rules included
+        self.depth = 0
         self.variable = None  # (name, type) inside a comprehension
 
+    def check(self, syntax):
+        """The typed tree of the rule.
+
+        :param syntax: what :func:`grammar.read` gives
+        :raises RuleError: unknown name, wrong type, or a form that rules do not have
+        """
+        self.size = Size(self.text, syntax)
+        node = self.build(syntax)
+        if node.type != "boolean":
+            raise RuleError(
+                f"A rule answers yes or no, this one gives {TYPE_WORDS[node.type]}",
+                syntax.start,
+                None,
+                "a comparison, such as x > 3",
+                end=syntax.end,
+            )
+        return self.fit(node, "condition")
+
     def build(self, syntax):
-        return getattr(self, f"_{syntax.name}")(syntax)
+        self.depth += 1
+        node = getattr(self, f"_{syntax.name}")(syntax)
+        self.depth -= 1
+        self.warnings += doubts(syntax, node, self.text, self.facts)
+        return node
+
+    def condition(self, syntax):
+        """A part that says yes or no; its error is kept, if errors are collected."""
+        depth, variable = self.depth, self.variable
+        try:
+            return self.fit_at(self.build(syntax), syntax, "condition")
+        except RuleError as error:
+            if self.errors is None:
+                raise
+            self.errors.append(error)
+            self.depth, self.variable = depth, variable
+            return Literal("boolean", True, syntax.position)
 
     # Forms of the grammar
 
     def _infix(self, syntax):
-        token = syntax.tokens[0]
+        token, key = syntax.tokens[0], syntax.operator
+        if key in ("AND", "OR"):
+            args = [self.condition(part) for part in syntax.parts]
+            return self.call(key, args, token.position, token.text)
         args = [self.build(part) for part in syntax.parts]
-        key = syntax.operator
         if key in ("EQ", "NE") and any(arg.type == "null" for arg in args):
             return self._null_test(key, args, token)
         if key == "COALESCE":
@@ -68,9 +103,10 @@ class _Checker:
         return self.call(key, args, token.position, OPERATORS[key].text)
 
     def _prefix(self, syntax):
-        (token,) = syntax.tokens
-        key = "NOT" if token.kind == "NOT" else "minus"
-        return self.call(key, [self.build(syntax.parts[0])], token.position, token.text)
+        (token,), (part,) = syntax.tokens, syntax.parts
+        if token.kind == "NOT":
+            return self.call("NOT", [self.condition(part)], token.position, "not")
+        return self.call("minus", [self.build(part)], token.position, token.text)
 
     def _ternary(self, syntax):
         condition, *branches = (self.build(part) for part in syntax.parts)
@@ -91,11 +127,13 @@ class _Checker:
             key = f".{token.text}"
             if key not in OPERATORS:
                 known = [name[1:] for name in OPERATORS if name.startswith(".")]
+                nearest = nearest_name(token.text, known)
                 raise RuleError(
                     "There is no such part",
                     token.position,
                     token.text,
-                    _nearest(token.text, known),
+                    nearest,
+                    nearest,
                 )
             node = self.call(key, [node], token.position, key)
         return node
@@ -109,9 +147,12 @@ class _Checker:
         name = token.text if token else None
         known = [key for key in OPERATORS if key.startswith("$")]
         if name not in known or function.name == "attribute":
-            nearest = _nearest(f"${name or ''}".replace("$$", "$"), known)
+            nearest = nearest_name(f"${name or ''}".replace("$$", "$"), known)
             hint = f"{nearest}(...)" if nearest else ", ".join(known)
-            raise RuleError("There is no such function", function.position, name, hint)
+            mends = nearest if function.name == "leaf" else None
+            raise RuleError(
+                "There is no such function", function.position, name, hint, mends
+            )
         if name in _QUANTIFIERS and any(part.name == "each" for part in arguments):
             return self._quantifier(name, token.position, arguments)
         args = [self.build(argument) for argument in arguments]
@@ -128,16 +169,18 @@ class _Checker:
             if arg.type not in _LIST_OF or arg.type != args[0].type:
                 raise RuleError(
                     "The items of a list are all numbers, all texts or all dates",
-                    part.position,
+                    part.start,
+                    end=part.end,
                 )
         return self.call("list", args, token.position, "[ ]")
 
     def _each(self, syntax):
         raise RuleError(
             "[... for ...] stands only in $any, $all or $count",
-            syntax.position,
+            syntax.start,
             None,
             "$any([condition for x in list])",
+            end=syntax.end,
         )
 
     def _refused(self, syntax):
@@ -170,6 +213,8 @@ class _Checker:
             raise RuleError(
                 "A function needs brackets", token.position, name, f"{name}(...)"
             )
+        if name in self.macros and name not in self.facts:
+            return self.macros.expand(token, self)
         return self._longest_fact([token])[0]
 
     def _is_given(self, name):
@@ -184,11 +229,14 @@ class _Checker:
                 return node, path[length:]
         full = ".".join(token.text for token in path)
         spelled = {"True": "true", "False": "false", "None": "null", "NULL": "null"}
+        nearest = spelled.get(full) or nearest_name(full, [*self.facts, *self.macros])
         raise RuleError(
             "There is no such fact",
             path[0].position,
             full,
-            spelled.get(full) or _nearest(full, self.facts),
+            nearest,
+            nearest,
+            end=path[-1].end,
         )
 
     def _null_test(self, key, args, token):
@@ -212,10 +260,10 @@ class _Checker:
         (each,) = arguments
         shown, source, *wanted = each.parts
         if self.variable:
-            raise RuleError("[... for ...] cannot be nested", each.position)
+            raise RuleError("[... for ...] cannot be nested", each.start, end=each.end)
         items = self.build(source)
         if not (isinstance(items, Name) and items.type in ELEMENT):
-            raise RuleError("A list fact is wanted here", source.position)
+            raise RuleError("A list fact is wanted here", source.start, end=source.end)
         variable = each.tokens[2].text
         if variable in self.facts or variable.startswith("$"):
             raise RuleError(
@@ -226,7 +274,7 @@ class _Checker:
             )
         self.variable = (variable, ELEMENT[items.type])
         shown = self.build(shown)
-        wanted = [self.fit_at(self.build(part), part, "condition") for part in wanted]
+        wanted = [self.condition(part) for part in wanted]
         self.variable = None
         condition = self._verdict(name, each, shown, wanted)
         return self.call(name, [items, condition], position, name, each=True)
@@ -294,9 +342,10 @@ class _Checker:
         if fitted is None:
             raise RuleError(
                 f"A condition is wanted here, not {TYPE_WORDS[node.type]}",
-                syntax.position,
+                syntax.start,
                 None,
                 "a comparison, such as x > 3",
+                end=syntax.end,
             )
         return fitted
 
@@ -330,7 +379,7 @@ def _hint(operator, types):
     return None
 
 
-def _nearest(name, known):
+def nearest_name(name, known):
     """The nearest known name, or None."""
     lowered = {item.lower(): item for item in known}
     found = get_close_matches(name.lower(), list(lowered), 1, 0.6)

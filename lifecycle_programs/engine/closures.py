@@ -1,6 +1,6 @@
 """The typed tree as one Python function of a contact's values."""
 
-from .tree import Call, Given, Item, Literal, Name
+from .tree import Call, Given, Item, Literal, Name, Saved
 from .values import normalise, to_local, zone
 
 
@@ -62,6 +62,10 @@ def _call(node: Call):
     return build(case.python, missing, *args)
 
 
+def _saved(node: Saved):
+    return compile_python(node.args[0])
+
+
 def _strict_one(function, missing, part):
     def evaluate(env):
         value = part(env)
@@ -89,4 +93,11 @@ def _strict_many(function, missing, *parts):
     return evaluate
 
 
-_BUILD = {Literal: _literal, Name: _name, Item: _item, Given: _given, Call: _call}
+_BUILD = {
+    Literal: _literal,
+    Name: _name,
+    Item: _item,
+    Given: _given,
+    Call: _call,
+    Saved: _saved,
+}

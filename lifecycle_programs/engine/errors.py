@@ -1,5 +1,7 @@
 """The errors of the engine: every one says where, what, and what to write instead."""
 
+from dataclasses import dataclass
+
 
 class RuleError(ValueError):
     """A rule that cannot be accepted.
@@ -7,15 +9,27 @@ class RuleError(ValueError):
     :param message: what is wrong, without a final full stop
     :param position: 0-based place in the rule's text, or None
     :param found: the text found at that place, or None
-    :param suggestion: what to write instead, or None
+    :param suggestion: what to write instead, in words or as text of a rule, or None
+    :param replacement: text of a rule that can stand for what was found, or None
+    :param end: where the faulty part ends, or None for the end of what was found
     """
 
-    def __init__(self, message, position=None, found=None, suggestion=None):
+    def __init__(
+        self,
+        message,
+        position=None,
+        found=None,
+        suggestion=None,
+        replacement=None,
+        end=None,
+    ):
         super().__init__(message)
         self.message = message
         self.position = position
         self.found = found
         self.suggestion = suggestion
+        self.replacement = replacement
+        self.end = end
 
     def __str__(self):
         sentence = self.message
@@ -27,6 +41,25 @@ class RuleError(ValueError):
             sentence += f" Try {self.suggestion}"
             sentence += "" if sentence.endswith((".", "?")) else "."
         return sentence
+
+
+@dataclass(frozen=True)
+class Problem:
+    """What an editor underlines.
+
+    :ivar start: 0-based place in the text where the underline begins, in characters
+        (code points, not the UTF-16 units of a browser)
+    :ivar end: where it ends; behind ``start`` unless the text is empty
+    :ivar severity: "error", or "warning" for what can be saved
+    :ivar message: what is wrong and what to write instead, whole sentences
+    :ivar replacement: text for the place from start to end that mends it, or None
+    """
+
+    start: int
+    end: int
+    severity: str
+    message: str
+    replacement: str | None = None
 
 
 class TemplateError(ValueError):

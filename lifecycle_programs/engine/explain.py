@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from .closures import compile_python
-from .tree import Call, Item, Literal, Name, walk
+from .tree import Call, Item, Literal, Name, Saved, walk
 from .values import ELEMENT, to_local
 
 MISSING = "not known"
@@ -137,12 +137,26 @@ class _Speaker:
     def clause(self, node, negated, depth):
         """The clause of a condition, its verdict taken from its children if it has."""
         joint, parts = _parts(node, negated)
+        if joint is None and isinstance(parts[0][0], Saved):
+            return self._saved(*parts[0], depth)
         if joint is None:
             return self._test(*parts[0], depth)
+        return self._joined(_HEADINGS[joint], "", joint, parts, depth)
+
+    def _saved(self, node, negated, depth):
+        """The clause of a saved rule: its name, and what it stands for below."""
+        (body,) = node.args
+        joint, parts = _parts(body, negated)
+        if joint == "OR":  # its heading says that one of them is enough
+            parts = [(body, negated)]
+        wanted = "not wanted" if negated else ""
+        return self._joined(_capital(node.label), wanted, "AND", parts, depth)
+
+    def _joined(self, label, wanted, joint, parts, depth):
         children = tuple(self.clause(*part, depth + 1) for part in parts)
         ok = _VERDICTS[joint](child.ok for child in children)
-        label = _HEADINGS[joint]
-        return Clause(f"{label}: {_yes(ok)}", None, ok, depth, children, label)
+        text = f"{label} ({wanted}): {_yes(ok)}" if wanted else f"{label}: {_yes(ok)}"
+        return Clause(text, None, ok, depth, children, label, "", wanted)
 
     def _test(self, node, negated, depth):
         """The clause of a condition that is no "and", "or" or "not"."""
@@ -200,6 +214,8 @@ class _Speaker:
 
     def sentence(self, node):
         """A condition in words."""
+        if isinstance(node, Saved):
+            return f"{node.label} ({self.sentence(node.args[0])})"
         key = _key(node)
         if key in ("AND", "OR"):
             parts = [self.sentence(part) for part in node.args]
@@ -225,6 +241,8 @@ class _Speaker:
             return self.show(node.value, node.type, unit)
         if isinstance(node, Name):
             return self.facts[node.name].label or node.name
+        if isinstance(node, Saved):
+            return node.label
         if not isinstance(node, Call):
             return "it" if isinstance(node, Item) else node.name
         if node.type == "boolean" and node.case.total:

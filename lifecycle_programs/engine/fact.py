@@ -29,6 +29,8 @@ class Fact:
     :param history: whether its value on a past date can be computed
     :param sql: the expression of its column inside its source
     :param group: heading under which it is listed
+    :param always: whether every contact has a value, such as a count; editors then do
+        not warn that it may be missing
     """
 
     name: str
@@ -40,6 +42,7 @@ class Fact:
     history: bool = True
     sql: str = ""
     group: str = ""
+    always: bool = False
 
     def __post_init__(self):
         if self.type not in TYPES or self.type == "duration":

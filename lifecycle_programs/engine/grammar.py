@@ -8,7 +8,7 @@ one that keeps the symbols of each production together with their positions.
 import copy
 import functools
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import rule_engine
 from rule_engine._vendor.ply.lex import LexToken
@@ -24,13 +24,16 @@ class Token:
     kind: str
     text: str
     position: int
+    end: int
 
 
 @dataclass(frozen=True)
 class Syntax:
     """One production: a name, its tokens and its inner productions.
 
-    ``name`` is one of the values of the table of productions, or "refused".
+    ``name`` is one of the values of the table of productions, or "refused"; ``start``
+    and ``end`` tell its text, brackets around it included, and ``position`` where an
+    error about it stands.
     """
 
     name: str
@@ -38,6 +41,8 @@ class Syntax:
     parts: tuple
     position: int
     depth: int
+    start: int
+    end: int
 
     @property
     def operator(self):
@@ -47,7 +52,8 @@ class Syntax:
 
 #: What each production of the library becomes; None passes on what it holds.
 _PRODUCTIONS = {
-    **dict.fromkeys(("statement_expr", "expression_object", "expression_group")),
+    **dict.fromkeys(("statement_expr", "expression_object")),
+    "group": "group",
     **dict.fromkeys(
         ("logic", "comparison", "arithmetic_comparison", "contains", "coalesce")
         + ("arithmetic", "add", "sub"),
@@ -77,12 +83,11 @@ def read(text):
     # Same length, so that positions stay true.
     text = text.replace("\r", " ")
     lexer, parser = _machines()
-    guard.check_tokens(_tokens(lexer.clone(), text))
+    tokens = list(guard.checked(_tokens(lexer.clone(), text)))
     # A copy for each call: the parser keeps its stacks on itself.
-    parser, lexer = copy.copy(parser), lexer.clone()
-    lexer.lineno = 1
+    parser = copy.copy(parser)
     try:
-        return parser.parse(text, lexer=lexer)
+        return parser.parse(lexer=_Replay(tokens))
     except rule_engine.errors.RuleSyntaxError as error:
         raise _syntax_error(text, error.token) from None
 
@@ -90,9 +95,35 @@ def read(text):
 def _tokens(lexer, text):
     lexer.input(text)
     try:
-        yield from iter(lexer.token, None)
+        for token in iter(lexer.token, None):
+            token.end = lexer.lexpos
+            yield token
     except rule_engine.errors.RuleSyntaxError as error:
         raise _illegal(text, error.token) from None
+
+
+class _Replay:
+    """The tokens once more, for the parser."""
+
+    def __init__(self, tokens):
+        self._tokens = iter(tokens)
+
+    def token(self):
+        return next(self._tokens, None)
+
+
+def token_end(text, position):
+    """Where the token that begins at that place ends; there, if none does."""
+    if position >= len(text.rstrip()):
+        return position
+    lexer = _machines()[0].clone()
+    lexer.input(text.replace("\r", " "))
+    lexer.lexpos = position
+    try:
+        lexer.token()
+    except rule_engine.errors.RuleSyntaxError:
+        return position
+    return lexer.lexpos
 
 
 @functools.lru_cache(maxsize=1)
@@ -121,13 +152,18 @@ def _act(name, symbols):
     tokens, parts = [], []
     for symbol in symbols.slice[1:]:
         if isinstance(symbol, LexToken):
-            tokens.append(Token(symbol.type, str(symbol.value), symbol.lexpos))
+            tokens.append(
+                Token(symbol.type, str(symbol.value), symbol.lexpos, symbol.end)
+            )
         elif isinstance(symbol.value, list):
             parts.extend(symbol.value)
         else:
             parts.append(symbol.value)
     if name is None:
         symbols[0] = parts[0]
+    elif name == "group":
+        first, last = tokens
+        symbols[0] = replace(parts[0], start=first.position, end=last.end)
     elif name == "members":
         symbols[0] = parts
     else:
@@ -152,7 +188,9 @@ def _node(name, tokens, parts):
             tokens[0].text if tokens else None,
             "two rules, or fewer brackets",
         )
-    return Syntax(name, tuple(tokens), tuple(parts), position, depth)
+    start = min([position, *(part.start for part in parts)])
+    end = max(item.end for item in (*tokens, *parts))
+    return Syntax(name, tuple(tokens), tuple(parts), position, depth, start, end)
 
 
 _COMPARISONS = {"GT", "GE", "LT", "LE", "EQ", "NE", "IN"}
@@ -179,15 +217,20 @@ def _illegal(text, token):
     found = text[position]
     if found in "\"'":
         return RuleError("A quotation mark is not closed", position, found)
-    return RuleError("Unexpected character", position, found, _INSTEAD.get(found))
+    instead = _INSTEAD.get(found)
+    mends = instead if found in "=!" and instead else None
+    return RuleError("Unexpected character", position, found, instead, mends)
 
 
 def _syntax_error(text, token):
     if token is None:
         return RuleError("The rule ends too early", len(text.rstrip()) or None)
-    suggestion = None
+    suggestion = replacement = None
     if token.type in _COMPARISONS:
         suggestion = "$between(x, low, high), or two comparisons joined by and"
     elif token.type == "SYMBOL":
         suggestion = _WORDS.get(token.value.upper())
-    return RuleError("Unexpected text", token.lexpos, str(token.value), suggestion)
+        if suggestion and suggestion.isalpha():
+            replacement = suggestion
+    found = str(token.value)
+    return RuleError("Unexpected text", token.lexpos, found, suggestion, replacement)

@@ -51,14 +51,18 @@ def check_length(text):
         raise RuleError("A rule cannot hold a NUL character", nul)
 
 
-def check_tokens(tokens):
-    """Refuse operators, nesting and numbers outside the limits, with the position."""
+def checked(tokens):
+    """The tokens, as long as they are allowed and within the limits.
+
+    :raises RuleError: with the position of the first that is not
+    """
     levels = operators = 0
     for token in tokens:
         position = token.lexpos
         if token.type in REFUSED:
             message, instead = REFUSED[token.type]
-            raise RuleError(message, position, token.value, instead)
+            mends = instead if instead in ("and", "or", "!=") else None
+            raise RuleError(message, position, token.value, instead, mends)
         if token.type == "LBRACKET" and token.value != "[":
             raise RuleError("&[ is not part of a rule", position, "&[", "x in list")
         if token.type in _OPENING:
@@ -83,6 +87,7 @@ def check_tokens(tokens):
                 )
         elif token.type == "FLOAT":
             _check_number(token)
+        yield token
 
 
 def _check_number(token):
@@ -93,7 +98,11 @@ def _check_number(token):
         )
     if re.match(r"0[0-9]", number):
         raise RuleError(
-            "A number does not begin with 0", position, number, number.lstrip("0")
+            "A number does not begin with 0",
+            position,
+            number,
+            number.lstrip("0") or "0",
+            number.lstrip("0") or "0",
         )
     whole, _, decimals = number.partition(".")
     if len(whole) + len(decimals) > MAX_DIGITS:

@@ -4,35 +4,53 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
-from .check import check
+from .check import Checker
 from .closures import Env, compile_python
+from .errors import Problem
 from .explain import Explanation, describe, explain
 from .fact import Fact
 from .grammar import read
+from .macros import Macro, Macros
 from .sql import compile_sql
 from .tree import Name, walk
 
 
-def parse(text: str, facts: Mapping[str, Fact]) -> "Rule":
+def parse(
+    text: str,
+    facts: Mapping[str, Fact],
+    macros: Mapping[str, Macro] | None = None,
+) -> "Rule":
     """Read and check a rule.
 
     :param text: an expression; an empty one is always true
     :param facts: the facts it may name, by name
+    :param macros: the saved rules it may name, by name
     :raises RuleError: with the position, what was found and what to write instead
     """
-    return Rule(text or "", facts)
+    return Rule(text or "", facts, macros)
 
 
 class Rule:
     """A checked rule. Make one with :func:`parse`.
 
     :ivar text: as written
-    :ivar facts: names of all facts used
+    :ivar facts: names of all facts used, also by the saved rules it names
+    :ivar macros: names of the saved rules it names, directly or through others
+    :ivar warnings: what it says and its writer may not mean
     """
 
-    def __init__(self, text: str, facts: Mapping[str, Fact]):
+    def __init__(
+        self,
+        text: str,
+        facts: Mapping[str, Fact],
+        macros: Mapping[str, Macro] | None = None,
+    ):
         self.text = text
-        self._tree = check(read(text), facts) if text.strip() else None
+        saved = Macros(macros or {})
+        checker = Checker(text, facts, saved)
+        self._tree = checker.check(read(text)) if text.strip() else None
+        self.macros: frozenset[str] = saved.used
+        self.warnings: list[Problem] = checker.warnings
         nodes = walk(self._tree) if self._tree else ()
         self.facts = frozenset(node.name for node in nodes if isinstance(node, Name))
         self._known = {name: facts[name] for name in self.facts}

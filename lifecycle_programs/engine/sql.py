@@ -3,7 +3,7 @@
 from datetime import datetime
 from string import Formatter
 
-from .tree import Call, Given, Item, Literal, Name
+from .tree import Call, Given, Item, Literal, Name, Saved
 from .values import ELEMENT, SQL_TYPES, normalise_sql, to_local, zone
 
 
@@ -59,6 +59,9 @@ class _Compiler:
             text = normalise_sql(node.type, text)
         return text, list(parameters)
 
+    def _saved(self, node: Saved):
+        return self.compile(node.args[0])
+
     def _call(self, node: Call):
         case = node.case
         args = [self.compile(arg) for arg in node.args]
@@ -87,7 +90,7 @@ class _Compiler:
         fenced = [
             index
             for index, node in enumerate(nodes)
-            if fields.count(index) > 1 and isinstance(node, Call)
+            if fields.count(index) > 1 and isinstance(node, (Call, Saved))
         ]
         sql, parameters = "", []
         for text, field in pieces:

@@ -63,6 +63,18 @@ class Call:
         return self.case.total
 
 
+@dataclass(frozen=True)
+class Saved:
+    """A saved rule that the rule names; its one argument is what it stands for."""
+
+    name: str
+    label: str
+    args: tuple
+    position: int = 0
+    type = "boolean"
+    total = True
+
+
 def walk(node):
     """A node and everything below it."""
     yield node

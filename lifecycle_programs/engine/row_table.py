@@ -1,0 +1,143 @@
+"""The operators of the condition builder, each with the rule that it stands for."""
+
+from dataclasses import dataclass
+
+_DATES = ("date", "datetime")
+_PLAIN = ("number", "text", "date")
+_SCALARS = ("number", "text", "boolean", "date", "datetime")
+_LISTS = ("text_list", "number_list")
+
+
+@dataclass(frozen=True)
+class RowOperator:
+    """How a row of fact, operator and value is written as text, and recognised.
+
+    :param code: names the operator in rows
+    :param label: for people, between the fact and the value
+    :param types: types of facts that it goes with
+    :param arity: 0 without a value, 1 with one, 2 with a low and a high one, "many"
+    :param text: the rule, with ``{fact}``, ``{a}``, ``{b}``, ``{many}`` for the values,
+        ``{days}`` for a duration of so many days, ``{now}`` for the moment or today,
+        ``{day}`` for the day of the fact
+    :param also: other texts that are read as the same
+    :param value: type of the values, where it is not that of the fact or of its items
+    """
+
+    code: str
+    label: str
+    types: tuple
+    arity: int | str
+    text: str
+    also: tuple = ()
+    value: str = ""
+
+
+_DAYS = {"arity": 1, "value": "days"}
+
+#: In the order in which a builder offers them.
+ROWS = (
+    RowOperator("eq", "is", ("number", "text"), 1, "{fact} == {a}"),
+    RowOperator("ne", "is not", ("number", "text"), 1, "{fact} != {a}"),
+    RowOperator("gt", "is more than", ("number",), 1, "{fact} > {a}"),
+    RowOperator("ge", "is at least", ("number",), 1, "{fact} >= {a}"),
+    RowOperator("lt", "is less than", ("number",), 1, "{fact} < {a}"),
+    RowOperator("le", "is at most", ("number",), 1, "{fact} <= {a}"),
+    RowOperator("on", "is on", _DATES, 1, "{day} == {a}", value="date"),
+    RowOperator("after", "is after", _DATES, 1, "{fact} > {a}"),
+    RowOperator("on_or_after", "is on or after", _DATES, 1, "{fact} >= {a}"),
+    RowOperator("before", "is before", _DATES, 1, "{fact} < {a}"),
+    RowOperator("on_or_before", "is on or before", _DATES, 1, "{fact} <= {a}"),
+    RowOperator(
+        "between", "is between", ("number", *_DATES), 2, "$between({fact}, {a}, {b})"
+    ),
+    RowOperator(
+        "less_days_ago",
+        "is less than so many days ago",
+        _DATES,
+        text="{fact} > {now} - {days}",
+        **_DAYS,
+    ),
+    RowOperator(
+        "more_days_ago",
+        "is more than so many days ago",
+        _DATES,
+        text="{fact} < {now} - {days}",
+        **_DAYS,
+    ),
+    RowOperator(
+        "in_last_days",
+        "is in the last days",
+        _DATES,
+        text="$between({fact}, {now} - {days}, {now})",
+        **_DAYS,
+    ),
+    RowOperator(
+        "in_next_days",
+        "is in the next days",
+        _DATES,
+        text="$between({fact}, {now}, {now} + {days})",
+        **_DAYS,
+    ),
+    RowOperator(
+        "contains",
+        "contains",
+        ("text", *_LISTS),
+        1,
+        "$contains({fact}, {a})",
+        ("{a} in {fact}",),
+    ),
+    RowOperator(
+        "not_contains", "does not contain", ("text", *_LISTS), 1, "{a} not in {fact}"
+    ),
+    RowOperator(
+        "starts_with", "begins with", ("text",), 1, "$starts_with({fact}, {a})"
+    ),
+    RowOperator(
+        "eq_any_case",
+        "is, in small or capital letters",
+        ("text",),
+        1,
+        "$lower({fact}) == $lower({a})",
+    ),
+    RowOperator(
+        "contains_any_case",
+        "contains, in small or capital letters",
+        ("text",),
+        1,
+        "$contains($lower({fact}), $lower({a}))",
+    ),
+    RowOperator("one_of", "is one of", _PLAIN, "many", "{fact} in [{many}]"),
+    RowOperator("none_of", "is none of", _PLAIN, "many", "{fact} not in [{many}]"),
+    RowOperator(
+        "has_any",
+        "contains any of",
+        _LISTS,
+        "many",
+        "$any([item in [{many}] for item in {fact}])",
+    ),
+    RowOperator(
+        "has_none",
+        "contains none of",
+        _LISTS,
+        "many",
+        "$all([item not in [{many}] for item in {fact}])",
+    ),
+    RowOperator("is_true", "is yes", ("boolean",), 0, "{fact}", ("{fact} == true",)),
+    RowOperator("is_false", "is no", ("boolean",), 0, "not {fact}"),
+    RowOperator("is_set", "has a value", _SCALARS, 0, "{fact} != null"),
+    RowOperator("not_set", "has no value", _SCALARS, 0, "{fact} == null"),
+    RowOperator("is_empty", "is empty", _LISTS, 0, "{fact}.is_empty"),
+    RowOperator("not_empty", "is not empty", _LISTS, 0, "$count({fact}) > 0"),
+)
+
+#: The same as plain data, for a builder.
+ROW_OPERATORS = [
+    {
+        "code": row.code,
+        "label": row.label,
+        "types": list(row.types),
+        "arity": row.arity,
+        "value": row.value,
+    }
+    for row in ROWS
+]

@@ -1,0 +1,186 @@
+"""The rows of the table of operators that compute: arithmetic, dates, zones."""
+
+import operator as py
+from datetime import datetime, time
+from decimal import Decimal
+
+from . import case as c
+from .case import plain, row, unary, value
+from .values import seconds, to_local, to_utc
+
+WEEKDAYS = "Monday Tuesday Wednesday Thursday Friday Saturday Sunday".split()
+
+
+def _part(name, types=("date", "local")):
+    sql = f"extract({name} FROM {{0}})::numeric"
+
+    def part(moment):
+        return Decimal(getattr(moment, name))
+
+    cases = unary(types, "number", sql, part, f"{name} of {{0}}")
+    return row(f".{name}", "", *cases, help=f"The {name} as a number.")
+
+
+_NUMBERS = ("number", "number")
+_SPAN = "the time from {1} to {0}"
+_SECONDS = "extract(epoch FROM ({0} - {1}))::numeric"
+_DAYS = "(({0} - {1})::numeric * 86400)"
+
+VALUES = (
+    # Arithmetic
+    row(
+        "ADD",
+        "+",
+        value(_NUMBERS, "number", "({0} + {1})", py.add, "{0} plus {1}"),
+        value(("duration",) * 2, "duration", "({0} + {1})", py.add, "{0} plus {1}"),
+        c.shifts("datetime", "+"),
+        c.shifts("date", "+"),
+        help="sum; a later date",
+    ),
+    row(
+        "SUB",
+        "-",
+        value(_NUMBERS, "number", "({0} - {1})", py.sub, "{0} minus {1}"),
+        value(("duration",) * 2, "duration", "({0} - {1})", py.sub, "{0} minus {1}"),
+        c.shifts("datetime", "-"),
+        c.shifts("date", "-"),
+        plain(
+            ("datetime",) * 2, "duration", _SECONDS, lambda a, b: seconds(a - b), _SPAN
+        ),
+        plain(("date",) * 2, "duration", _DAYS, lambda a, b: seconds(a - b), _SPAN),
+        help="difference; an earlier date",
+    ),
+    row(
+        "MUL",
+        "*",
+        value(_NUMBERS, "number", c.PRODUCT, c.times, "{0} times {1}"),
+        value(("duration", "number"), "duration", c.PRODUCT, c.times, "{0} times {1}"),
+        value(("number", "duration"), "duration", c.PRODUCT, c.times, "{0} times {1}"),
+        help="product",
+    ),
+    row(
+        "TDIV",
+        "/",
+        value(_NUMBERS, "number", c.QUOTIENT, c.divided, "{0} divided by {1}"),
+        value(
+            ("duration", "number"),
+            "duration",
+            c.QUOTIENT,
+            c.divided,
+            "{0} divided by {1}",
+        ),
+        value(("duration",) * 2, "number", c.QUOTIENT, c.divided, "{0} divided by {1}"),
+        help="quotient",
+    ),
+    row(
+        "FDIV",
+        "//",
+        value(
+            _NUMBERS,
+            "number",
+            "div({0}, NULLIF({1}, 0))",
+            c.whole,
+            "how often {1} goes into {0}",
+        ),
+        help="quotient in whole numbers",
+    ),
+    row(
+        "MOD",
+        "%",
+        plain(
+            _NUMBERS,
+            "number",
+            "mod({0}, NULLIF({1}, 0))",
+            c.rest,
+            "the rest of {0} divided by {1}",
+        ),
+        help="what is left of a division",
+    ),
+    row(
+        "minus",
+        "-",
+        *(
+            plain((type_,), type_, "(- {0})", py.neg, "minus {0}")
+            for type_ in ("number", "duration")
+        ),
+    ),
+    row(
+        "$abs",
+        "",
+        *unary(("number",), "number", "abs({0})", abs, "{0} without sign"),
+        help="The number without its sign.",
+        takes="number",
+    ),
+    # Dates
+    _part("year"),
+    _part("month"),
+    _part("day"),
+    _part("hour", ("local",)),
+    _part("minute", ("local",)),
+    row(
+        ".weekday",
+        "",
+        *unary(
+            ("date", "local"),
+            "text",
+            "to_char({0}::timestamp, 'FMDay')",
+            lambda moment: WEEKDAYS[moment.weekday()],
+            "weekday of {0}",
+        ),
+        help='The day of the week in English: "Monday".',
+    ),
+    row(
+        ".date",
+        "",
+        plain(("local",), "date", "{0}::date", datetime.date, "{0}"),
+        help="The day, without the time.",
+    ),
+    row(
+        ".days",
+        "",
+        plain(
+            ("duration",),
+            "number",
+            "floor(round({0}, 20) / 86400)",
+            c.floor_days,
+            "days of {0}",
+        ),
+        help="The whole days of a duration.",
+    ),
+    row(
+        ".total_seconds",
+        "",
+        plain(("duration",), "number", "{0}", lambda span: span, "seconds of {0}"),
+        help="The duration in seconds.",
+    ),
+    # Between a moment, a day and the clock on the wall: put in where the types need it.
+    row(
+        "to datetime",
+        "",
+        plain(
+            ("date", "zone"),
+            "datetime",
+            "({0}::timestamp AT TIME ZONE {1} AT TIME ZONE 'UTC')",
+            lambda day, zone: to_utc(datetime.combine(day, time.min), zone),
+            "{0}",
+        ),
+        plain(
+            ("local", "zone"),
+            "datetime",
+            "({0} AT TIME ZONE {1} AT TIME ZONE 'UTC')",
+            to_utc,
+            "{0}",
+        ),
+    ),
+    row(
+        "to local",
+        "",
+        plain(
+            ("datetime", "zone"),
+            "local",
+            "({0} AT TIME ZONE 'UTC' AT TIME ZONE {1})",
+            to_local,
+            "{0}",
+        ),
+    ),
+)
