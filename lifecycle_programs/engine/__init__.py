@@ -1,6 +1,7 @@
 """The engine: rules, templates and what else needs neither Odoo nor a database."""
 
 from .address import address_changed, normalise_address_part
+from .change import Change
 from .diagnose import diagnose
 from .errors import Problem, RuleError, TemplateError
 from .explain import Clause, Explanation
@@ -20,6 +21,7 @@ from .vocabulary import vocabulary
 __all__ = [
     "ROW_OPERATORS",
     "TYPES",
+    "Change",
     "Clause",
     "Explanation",
     "Fact",

@@ -85,8 +85,8 @@ def explain(tree, env, facts):
     """The explanation of a typed tree (None: the empty rule) for one contact."""
     if tree is None:
         return Explanation(True, [])
-    speaker = _Speaker(facts, env)
-    joint, parts = _parts(tree, False)
+    speaker = Speaker(facts, env)
+    joint, parts = parts_of(tree, False)
     if joint == "AND":
         clauses = [speaker.clause(*part, 0) for part in parts]
         return Explanation(all(clause.ok for clause in clauses), clauses)
@@ -96,7 +96,7 @@ def explain(tree, env, facts):
 
 def describe(tree, facts):
     """A typed tree as a sentence, without a contact."""
-    return _Speaker(facts).sentence(tree) if tree else "Everyone"
+    return Speaker(facts).sentence(tree) if tree else "Everyone"
 
 
 _HEADINGS = {"AND": "All of these", "OR": "At least one of these"}
@@ -104,30 +104,36 @@ _VERDICTS = {"AND": all, "OR": any}
 _OPPOSITE = {"AND": "OR", "OR": "AND"}
 
 
-def _key(node):
+def key_of(node):
     return node.operator.key if isinstance(node, Call) else None
 
 
-def _parts(node, negated):
+def parts_of(node, negated):
     """A condition as "and" or "or" of (part, whether the part is negated), every "not"
     moved down to the tests, so that a yes is good news everywhere.
 
     :return: "AND" or "OR" and the parts; None and the one test when it is none of both
     """
-    while _key(node) == "NOT":
+    while key_of(node) == "NOT":
         node, negated = node.args[0], not negated
-    key = _key(node)
+    key = key_of(node)
     if key not in _HEADINGS:
         return None, [(node, negated)]
     joint = _OPPOSITE[key] if negated else key
     parts = []
     for arg in node.args:
-        inner, members = _parts(arg, negated)
+        inner, members = parts_of(arg, negated)
         parts += members if inner in (joint, None) else [(arg, negated)]
     return joint, parts
 
 
-class _Speaker:
+class Speaker:
+    """Says the parts of a rule in words, and with ``env`` what they are for a contact.
+
+    :param facts: facts by name, for their labels and units
+    :param env: a :class:`closures.Env`, or None for sentences without a contact
+    """
+
     def __init__(self, facts, env=None):
         self.facts = facts
         self.env = env
@@ -136,7 +142,7 @@ class _Speaker:
 
     def clause(self, node, negated, depth):
         """The clause of a condition, its verdict taken from its children if it has."""
-        joint, parts = _parts(node, negated)
+        joint, parts = parts_of(node, negated)
         if joint is None and isinstance(parts[0][0], Saved):
             return self._saved(*parts[0], depth)
         if joint is None:
@@ -146,11 +152,11 @@ class _Speaker:
     def _saved(self, node, negated, depth):
         """The clause of a saved rule: its name, and what it stands for below."""
         (body,) = node.args
-        joint, parts = _parts(body, negated)
+        joint, parts = parts_of(body, negated)
         if joint == "OR":  # its heading says that one of them is enough
             parts = [(body, negated)]
         wanted = "not wanted" if negated else ""
-        return self._joined(_capital(node.label), wanted, "AND", parts, depth)
+        return self._joined(capital(node.label), wanted, "AND", parts, depth)
 
     def _joined(self, label, wanted, joint, parts, depth):
         children = tuple(self.clause(*part, depth + 1) for part in parts)
@@ -161,22 +167,22 @@ class _Speaker:
     def _test(self, node, negated, depth):
         """The clause of a condition that is no "and", "or" or "not"."""
         ok = bool(self.value(node)) != negated
-        number = self._subject(node)
+        number = self.subject(node)
         if number is None:
-            label = _capital(self.phrase(node))
+            label = capital(self.phrase(node))
             shown = _yes(ok != negated)
             return _clause(label, shown, "not wanted" if negated else "", ok, depth)
         subject = node.args[number]
         value = self.value(subject)
         shown = self.show(value, subject.type, self._unit(subject))
         wanted = "not wanted" if negated else ""
-        if _key(node) != "truth":
-            words = self._wanted(node, number, self._said_with_value)
+        if key_of(node) != "truth":
+            words = self.wanted(node, number)
             wanted = f"{words} {wanted or 'wanted'}"
-        label = _capital(self.phrase(subject))
+        label = capital(self.phrase(subject))
         return _clause(label, shown, wanted, ok, depth, value)
 
-    def _subject(self, node):
+    def subject(self, node):
         """The number of the argument that a test is about, or None."""
         case = node.case if isinstance(node, Call) else None
         if case is None or node.type != "boolean" or not case.total or case.chain:
@@ -184,6 +190,10 @@ class _Speaker:
         if case.turned and not _reads(node.args[0]) and _reads(node.args[1]):
             return 1
         return case.subject
+
+    def wanted(self, node, subject):
+        """What a test wants of its subject, with the contact's values."""
+        return self._wanted(node, subject, self._said_with_value)
 
     def _wanted(self, node, subject, say):
         """What a test wants of its subject."""
@@ -216,18 +226,18 @@ class _Speaker:
         """A condition in words."""
         if isinstance(node, Saved):
             return f"{node.label} ({self.sentence(node.args[0])})"
-        key = _key(node)
+        key = key_of(node)
         if key in ("AND", "OR"):
             parts = [self.sentence(part) for part in node.args]
             if key == "AND":
                 parts = [
-                    f"({text})" if _key(part) == "OR" else text
+                    f"({text})" if key_of(part) == "OR" else text
                     for text, part in zip(parts, node.args, strict=True)
                 ]
             return f" {key.lower()} ".join(parts)
         if key == "NOT":
             return f"not ({self.sentence(node.args[0])})"
-        number = self._subject(node)
+        number = self.subject(node)
         if number is None:
             return self.phrase(node)
         label = self.phrase(node.args[number])
@@ -254,7 +264,7 @@ class _Speaker:
         """The unit of a fact, kept through what does not change it."""
         if isinstance(node, Name):
             return self.facts[node.name].unit
-        if _key(node) in ("COALESCE", "$abs", "minus"):
+        if key_of(node) in ("COALESCE", "$abs", "minus"):
             return self._unit(node.args[0])
         return ""
 
@@ -311,5 +321,5 @@ _SHOW = {
 }
 
 
-def _capital(text):
+def capital(text):
     return text[:1].upper() + text[1:]

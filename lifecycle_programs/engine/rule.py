@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
+from .change import Change, smallest_change
 from .check import Checker
 from .closures import Env, compile_python
 from .errors import Problem
@@ -91,6 +92,25 @@ class Rule:
         :param facts: facts with other labels, for example translated ones
         """
         return explain(
+            self._tree, Env(values, now, tz), {**self._known, **(facts or {})}
+        )
+
+    def smallest_change(
+        self,
+        values: Mapping[str, Any],
+        now: datetime,
+        tz: str = "UTC",
+        facts: Mapping[str, Fact] | None = None,
+    ) -> list[Change]:
+        """The fewest clauses whose answers must turn so that the rule's answer turns,
+        in the order of the rule; none when nothing about the contact can turn it.
+
+        Clauses are judged one by one: whether a contact could meet all of them at the
+        same time is left to the reader.
+
+        :param facts: facts with other labels, for example translated ones
+        """
+        return smallest_change(
             self._tree, Env(values, now, tz), {**self._known, **(facts or {})}
         )
 

@@ -133,9 +133,17 @@ TESTS = (
         takes="x, low, high",
     ),
     # Missing values
-    row("EQ null", "==", *_null_test("({0} IS NULL)", c.build_missing, "no value")),
     row(
-        "NE null", "!=", *_null_test("({0} IS NOT NULL)", c.build_present, "any value")
+        "EQ null",
+        "==",
+        *_null_test("({0} IS NULL)", c.build_missing, "no value"),
+        inverse="NE null",
+    ),
+    row(
+        "NE null",
+        "!=",
+        *_null_test("({0} IS NOT NULL)", c.build_present, "any value"),
+        inverse="EQ null",
     ),
     row(
         "COALESCE",
