@@ -155,18 +155,20 @@ class LifecycleProgram(models.Model):
                 """,
                 self.recipient_tag_id.id,
             )
-        # Whoever can be reached and ordered last; where nobody has, everybody.
+        # Where nobody has ordered, everybody.
+        return SQL("c.contact_id = COALESCE(%s, c.contact_id)", self._last_buyer())
+
+    def _last_buyer(self):
+        """Whoever of the customer of ``c`` can be reached and ordered last, as SQL."""
         return SQL(
             """
-            c.contact_id = COALESCE((
-                SELECT so.partner_id
-                  FROM res_partner colleague
-                  JOIN sale_order so ON so.partner_id = colleague.id
-                 WHERE colleague.commercial_partner_id = c.customer_id
-                   AND so.state = 'sale' AND so.company_id = %s AND %s
-                 ORDER BY so.date_order DESC, so.id DESC
-                 LIMIT 1
-            ), c.contact_id)
+            (SELECT so.partner_id
+               FROM res_partner colleague
+               JOIN sale_order so ON so.partner_id = colleague.id
+              WHERE colleague.commercial_partner_id = c.customer_id
+                AND so.state = 'sale' AND so.company_id = %s AND %s
+              ORDER BY so.date_order DESC, so.id DESC
+              LIMIT 1)
             """,
             self.company_id.id,
             self.env["lifecycle.fact"]._addressable("colleague"),
