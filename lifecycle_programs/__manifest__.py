@@ -54,6 +54,7 @@
         "views/crm_lost_reason_views.xml",
         "wizards/lifecycle_publish_views.xml",
         "wizards/lifecycle_enrol_views.xml",
+        "wizards/lifecycle_why_views.xml",
         "views/lifecycle_message_views.xml",
         "wizards/lifecycle_message_preview_views.xml",
         "views/lifecycle_step_views.xml",

@@ -65,6 +65,10 @@ from . import link_tracker_click
 from . import lifecycle_link
 from . import lifecycle_values
 from . import lifecycle_gate
+from . import lifecycle_entry_check
+from . import lifecycle_entry_words
+from . import lifecycle_explain_sending
+from . import lifecycle_explain_draw
 from . import lifecycle_step_tracking
 from . import lifecycle_step_message
 from . import lifecycle_step_mail

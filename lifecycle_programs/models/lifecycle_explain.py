@@ -1,7 +1,5 @@
 """What people read about a decision: why somebody got in, why nothing was sent."""
 
-from markupsafe import Markup
-
 from odoo import api, fields, models
 from odoo.tools.translate import LazyTranslate
 
@@ -58,7 +56,9 @@ class LifecycleEnrolment(models.Model):
     _inherit = "lifecycle.enrolment"
 
     reasons_html = fields.Html(
-        string="Why is this contact here?", compute="_compute_reasons_html"
+        string="Why is this contact here?",
+        compute="_compute_reasons_html",
+        sanitize=False,
     )
 
     def _compute_display_name(self):
@@ -69,26 +69,12 @@ class LifecycleEnrolment(models.Model):
                 program=enrolment.program_id.name,
             )
 
-    @api.depends("reasons", "event_id")
+    @api.depends("entry_rule_id", "entry_values", "event_id")
+    @api.depends_context("lang", "tz")
     def _compute_reasons_html(self):
+        draw = self.env["lifecycle.explanation"]
         for enrolment in self:
-            parts = [
-                Markup("<li>%s</li>") % clause.get("text", "")
-                for clause in enrolment.reasons or []
-            ]
-            if enrolment.event_id:
-                parts.insert(
-                    0,
-                    Markup("<li>%s</li>")
-                    % self.env._(
-                        "%(event)s on %(day)s",
-                        event=enrolment.event_id.type_id.name,
-                        day=fields.Date.to_string(enrolment.event_id.occurred_at),
-                    ),
-                )
-            if not parts:
-                parts = [Markup("<li>%s</li>") % self.env._("Added by a person.")]
-            enrolment.reasons_html = Markup("<ul>%s</ul>") % Markup("").join(parts)
+            enrolment.reasons_html = draw._frame([draw._draw_entry(enrolment)])
 
     def action_leave(self):
         """Take these people out of the program, by hand."""

@@ -223,9 +223,9 @@ class LifecycleFact(models.AbstractModel):
             "internal_user": SQL(
                 """
                 NOT EXISTS (
-                    SELECT FROM res_users colleague
-                     WHERE colleague.partner_id = %s.id
-                       AND colleague.share IS NOT TRUE)
+                    SELECT FROM res_users own_user
+                     WHERE own_user.partner_id = %s.id
+                       AND own_user.share IS NOT TRUE)
                 """,
                 p,
             ),

@@ -16,18 +16,21 @@ class LifecycleProgram(models.Model):
 
         ``label``: for people. ``payload_types``: the values that the entry gets, by
         name; rules read them as ``entry.<name>``. ``sql``: the method that gives the
-        query, see `_pick_sql`.
+        query, see `_pick_sql`. ``nothing``: why somebody stays out for whom there is
+        nothing to pick, in the middle of a sentence.
         """
         return {
             "offer": {
                 "label": self.env._("Offers that go with the order"),
                 "payload_types": {"offered": "text_list", "categories": "text_list"},
                 "sql": "_pick_offer_sql",
+                "nothing": self.env._("no offer goes with the order"),
             },
             "category": {
                 "label": self.env._("The next category not yet bought"),
                 "payload_types": {"category": "text", "pitch": "text", "link": "text"},
                 "sql": "_pick_category_sql",
+                "nothing": self.env._("every category was bought or offered before"),
             },
             "renewal": {
                 "label": self.env._("The date of the renewal"),
@@ -39,6 +42,7 @@ class LifecycleProgram(models.Model):
                     "months": "number",
                 },
                 "sql": "_pick_renewal_sql",
+                "nothing": self.env._("nothing that was bought falls due again"),
             },
         }
 

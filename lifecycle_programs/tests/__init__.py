@@ -12,6 +12,7 @@ from . import test_events_contacts
 from . import test_events_messages
 from . import test_gate
 from . import test_sms
+from . import test_explain
 from . import test_facts
 from . import test_fact_sources
 from . import test_purchases
