@@ -55,6 +55,8 @@ class EntryCheck:
     :ivar enrolments: the contact's entries until then, the latest first
     :ivar inside: the entry that was going on at that moment, maybe none
     :ivar by_hand: whether a person, or another program, would add the contact
+    :ivar explanation: of the entry rule, clause by clause
+    :ivar changes: the fewest clauses that would have to turn for the rule to say yes
     """
 
     program: Any
@@ -72,6 +74,7 @@ class EntryCheck:
     inside: Any
     opt_out: Any
     explanation: Any = None
+    changes: list = field(default_factory=list)
     lines: list = field(default_factory=list)
 
     @property
@@ -136,8 +139,8 @@ class LifecycleProgram(models.Model):
             check.lines = program._get_entry_lines(check)
             checks[program, check.partner].append(check)
         best = {key: self._choose_check(some) for key, some in checks.items()}
-        for (program, _partner), check in best.items():
-            check.explanation = program._explain_rule(check.rule, check.values, as_of)
+        for check in best.values():
+            check.program._explain_rule(check)
         return best
 
     @api.model
@@ -148,9 +151,13 @@ class LifecycleProgram(models.Model):
                 return check
         return max(checks, key=lambda check: check.event.occurred_at or check.as_of)
 
-    def _explain_rule(self, rule, values, moment):
+    def _explain_rule(self, check):
+        """Put the clauses of the entry rule, and what would turn it, into a check."""
         labels = self.env["lifecycle.fact"]._facts() | self._rule_facts(entry=True)
-        return rule.explain(values, moment, self._tz(), labels)
+        asked = (check.values, check.as_of, self._tz(), labels)
+        check.explanation = check.rule.explain(*asked)
+        if not check.explanation.result:
+            check.changes = check.rule.smallest_change(*asked)
 
     # ------------------------------------------------------------
     # THE QUESTIONS

@@ -40,7 +40,8 @@ class LifecycleExplanation(models.AbstractModel):
             parts.append(self._draw_entry(check.inside, now))
         else:
             parts += [
-                self._draw_rule(check.explanation, check.event),
+                self._draw_changes(check),
+                self._draw_rule(check.explanation),
                 self._draw_lines(self.env._("Everything else"), check.lines),
             ]
         if check.as_of >= now:
@@ -116,11 +117,22 @@ class LifecycleExplanation(models.AbstractModel):
         if basic:
             return basic[0].reason
         if not check.answers["rule"]:
-            leaf = _first_failing(check.explanation.clauses)
-            return _say_clause(leaf) if leaf else self.env._("the rule says no")
+            return self._say_changes(check.changes)
         # That something would have to happen again is the last to be said.
         others = sorted(check.hindrances, key=lambda line: line.code == "start")
         return others[0].reason or others[0].text
+
+    @api.model
+    def _say_changes(self, changes):
+        """What the rule misses, for the middle of a sentence."""
+        if not changes:
+            return self.env._("nothing can make its rule say yes")
+        text = _say_clause(changes[0].clause)
+        if len(changes) > 1:
+            text = self.env._(
+                "%(first)s, and %(more)s more", first=text, more=len(changes) - 1
+            )
+        return text
 
     @api.model
     def _say_enrolment(self, enrolment):
@@ -174,11 +186,7 @@ class LifecycleExplanation(models.AbstractModel):
     @api.model
     def _draw_changes(self, check):
         """The fewest answers that would have to turn for the rule to say yes."""
-        if check.answers["rule"]:
-            return Markup()
-        changes = check.rule.smallest_change(
-            check.values, check.as_of, check.program._tz()
-        )
+        changes = check.changes
         if not changes:
             return Markup()
         if len(changes) == 1:
@@ -232,7 +240,7 @@ class LifecycleExplanation(models.AbstractModel):
         return self.env._("It was added by a person or by another program.")
 
     @api.model
-    def _draw_rule(self, explanation, event):
+    def _draw_rule(self, explanation):
         if not explanation.clauses:
             return Markup("<h4>%s</h4><p>%s</p>") % (
                 self.env._("The rule"),
@@ -381,14 +389,6 @@ class LifecycleEnrolment(models.Model):
             | self.program_id._parameter_values()
         )
         return rule.explain(values, now, self.program_id._tz())
-
-
-def _first_failing(clauses):
-    """The first test that says no and matters."""
-    for clause in clauses:
-        if not clause.ok:
-            return _first_failing(clause.children) if clause.children else clause
-    return None
 
 
 def _say_clause(clause):

@@ -53,8 +53,8 @@ class TestEntry(LifecycleCommon):
         self.consume()
         enrolment = self.enrolment_of(contact, program)
         said = [clause["text"] for clause in enrolment.reasons]
-        self.assertIn("Amount: 120.25, at least 99.5 wanted: yes", said)
-        self.assertIn("City: Åbo, Åbo wanted: yes", said)
+        self.assertIn("Amount: 120.25 (at least 99.5 wanted): yes", said)
+        self.assertIn("City: Åbo (Åbo wanted): yes", said)
         self.assertTrue(all(clause["ok"] for clause in enrolment.reasons))
         self.assertEqual(len(said), 6)
         # Neither the rule, its numbers, the contact nor the facts of today matter.

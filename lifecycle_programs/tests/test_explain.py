@@ -263,6 +263,26 @@ class TestWords(ExplainCommon):
             "Anna Berg is not in Rescue: Purchases: 0 (at least 2 wanted).",
         )
 
+    def test_the_one_change_that_would_turn_it(self):
+        program = self.make_program(
+            WEEK,
+            name="Rescue",
+            start="schedule",
+            rule="(orders.count >= 2 and orders.total > 100 or contact.city == 'Oulu')"
+            " and contact.language != 'sv_SE'",
+        )
+        anna = self.make_contact("Anna Berg", city="Turku", lang="en_US")
+        check = self.check(program, anna)
+        self.assertEqual(
+            [change.text for change in check.changes], ["City: Oulu (now Turku)"]
+        )
+        self.assertIn("City: Oulu (now Turku)", self.why(anna, program))
+        self.assertEqual(
+            self.say(check), "Anna Berg is not in Rescue: City: Turku (Oulu wanted)."
+        )
+        anna.city = "Oulu"
+        self.assertFalse(self.check(program, anna).changes)
+
     def test_every_fact_behind_a_no_is_told(self):
         company = self.env["res.company"].create({"name": "Other"})
         program = self.make_program(WEEK, start="schedule", rule="orders.count == 0")
