@@ -6,6 +6,7 @@ from .diagnose import diagnose
 from .errors import Problem, RuleError, TemplateError
 from .explain import Clause, Explanation
 from .fact import TYPES, Fact
+from .grammar import plain_names
 from .macros import Macro, is_macro_name
 from .mail import is_automatic_reply
 from .names import first_name, shared_address
@@ -45,6 +46,7 @@ __all__ = [
     "normalise_phone",
     "normalise_sql",
     "parse",
+    "plain_names",
     "shared_address",
     "sign",
     "to_rows",

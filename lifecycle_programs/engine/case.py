@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
 
-from .values import EXACT, limit, limit_sql, round6, shift
+from .values import EXACT, limit, limit_sql, round6, shift, zone
 
 
 @dataclass(frozen=True)
@@ -190,6 +190,14 @@ def build_coalesce(first, second):
 
 def build_choice(condition, yes, no):
     return lambda env: yes(env) if condition(env) else no(env)
+
+
+def build_zone(name, default):
+    def evaluate(env):
+        own = name(env)
+        return default(env) if own is None else zone(own)
+
+    return evaluate
 
 
 def build_list(*parts):

@@ -1,30 +1,19 @@
 """From the syntax tree to the typed tree: names, types, and helpful refusals."""
 
-from difflib import get_close_matches
-
 from .doubts import doubts
 from .errors import RuleError
+from .hints import TYPE_WORDS, hint, nearest_name
 from .literals import LITERALS
 from .macros import Macros, Size
 from .operators import COERCIONS, OPERATORS
 from .tree import Call, Given, Item, Literal, Name
 from .values import ELEMENT
 
-TYPE_WORDS = {
-    "number": "a number",
-    "text": "a text",
-    "boolean": "yes or no",
-    "date": "a date",
-    "datetime": "a date with time",
-    "duration": "a duration",
-    "text_list": "a list of texts",
-    "number_list": "a list of numbers",
-    "date_list": "a list of dates",
-    "datetime_list": "a list of dates with time",
-    "null": "null",
-    "each": "a [... for ...]",
-}
 _GIVEN = {"$now": "datetime", "$today": "date"}
+#: What is short for a part of $local($now).
+_LOCAL = {"$local_today": ".date", "$local_hour": ".hour"}
+#: The fact that holds the name of a zone that PostgreSQL knows, too, or nothing.
+_CONTACT_ZONE = "contact.timezone"
 _QUANTIFIERS = ("$any", "$all", "$count")
 _LIST_OF = {element: kind for kind, element in ELEMENT.items()}
 _ZONE = Given("zone", "zone")
@@ -148,15 +137,31 @@ class Checker:
         known = [key for key in OPERATORS if key.startswith("$")]
         if name not in known or function.name == "attribute":
             nearest = nearest_name(f"${name or ''}".replace("$$", "$"), known)
-            hint = f"{nearest}(...)" if nearest else ", ".join(known)
+            instead = f"{nearest}(...)" if nearest else ", ".join(known)
             mends = nearest if function.name == "leaf" else None
             raise RuleError(
-                "There is no such function", function.position, name, hint, mends
+                "There is no such function", function.position, name, instead, mends
             )
         if name in _QUANTIFIERS and any(part.name == "each" for part in arguments):
             return self._quantifier(name, token.position, arguments)
         args = [self.build(argument) for argument in arguments]
+        if name == "$local":
+            return self._local(args, token)
         return self.call(name, args, token.position, name)
+
+    def _local(self, args, token):
+        """A moment on the clock of the contact, else of the company."""
+        if len(args) != 1:
+            raise RuleError("$local takes one moment", token.position, token.text)
+        if _CONTACT_ZONE not in self.facts:
+            raise RuleError(
+                "Nothing is known of the contact's time zone here",
+                token.position,
+                token.text,
+            )
+        name = Name("text", _CONTACT_ZONE, token.position)
+        own = self.call("to zone", [name, _ZONE], token.position, token.text)
+        return self.call("$local", [*args, own], token.position, "$local")
 
     def _list(self, syntax):
         token = syntax.tokens[0]
@@ -209,6 +214,9 @@ class Checker:
             return Item(self.variable[1], name, token.position)
         if name in _GIVEN:
             return Given(_GIVEN[name], name[1:], token.position)
+        if name in _LOCAL:
+            clock = self._local([Given("datetime", "now", token.position)], token)
+            return self.call(_LOCAL[name], [clock], token.position, name)
         if name in OPERATORS:
             raise RuleError(
                 "A function needs brackets", token.position, name, f"{name}(...)"
@@ -229,7 +237,8 @@ class Checker:
                 return node, path[length:]
         full = ".".join(token.text for token in path)
         spelled = {"True": "true", "False": "false", "None": "null", "NULL": "null"}
-        nearest = spelled.get(full) or nearest_name(full, [*self.facts, *self.macros])
+        known = [*self.facts, *self.macros, *_GIVEN, *_LOCAL]
+        nearest = spelled.get(full) or nearest_name(full, known)
         raise RuleError(
             "There is no such fact",
             path[0].position,
@@ -350,7 +359,7 @@ class Checker:
         return fitted
 
     def _mismatch(self, operator, args, position, found):
-        types = [arg.type for arg in args]
+        types = [arg.type for arg in args if arg.type != "zone"]
         counts = {len(case.takes) for case in operator.cases if not case.chain}
         if counts and len(args) not in counts:
             wanted = " or ".join(str(count) for count in sorted(counts))
@@ -358,33 +367,5 @@ class Checker:
             return RuleError(message, position, found)
         words = " and ".join(TYPE_WORDS.get(type_, type_) for type_ in types)
         return RuleError(
-            f"{found} does not go with {words}", position, found, _hint(operator, types)
+            f"{found} does not go with {words}", position, found, hint(operator, types)
         )
-
-
-def _hint(operator, types):
-    kinds = set(types)
-    if "null" in kinds:
-        return "== null or != null, or ?? for a value instead of a missing one"
-    if operator.key == "COALESCE":
-        return "brackets: (x ?? 0) > 3"
-    if kinds == {"text", "date"} or kinds == {"text", "datetime"}:
-        return 'a date literal: d"2024-01-31"'
-    if kinds & {"date", "datetime"} and "number" in kinds:
-        return 't"P30D" for 30 days'
-    if kinds & set(ELEMENT) and operator.key in ("EQ", "NE"):
-        return "in, or $contains(list, x)"
-    if kinds == {"text", "number"}:
-        return "a number without quotation marks, or a text with them"
-    return None
-
-
-def nearest_name(name, known):
-    """The nearest known name, or None."""
-    lowered = {item.lower(): item for item in known}
-    found = get_close_matches(name.lower(), list(lowered), 1, 0.6)
-    if not found:
-        # "count" for "orders.count": the last part is what people remember.
-        last = name.rpartition(".")[2].lower()
-        found = [key for key in lowered if key.rpartition(".")[2] == last][:1]
-    return lowered[found[0]] if found else None

@@ -7,6 +7,7 @@ one that keeps the symbols of each production together with their positions.
 
 import copy
 import functools
+import itertools
 import re
 from dataclasses import dataclass, replace
 
@@ -110,6 +111,24 @@ class _Replay:
 
     def token(self):
         return next(self._tokens, None)
+
+
+def plain_names(text):
+    """The names without a dot in a rule's text, which may be wrong or half written:
+    saved rules, and words that are no names of anything. Loop variables are none.
+    """
+    try:
+        tokens = list(_tokens(_machines()[0].clone(), text or ""))
+    except RuleError:
+        return set(re.findall(r"\w+", text))
+    kinds = ["", *(token.type for token in tokens), ""]
+    names = {
+        token.value
+        for before, token, after in zip(kinds, tokens, kinds[2:], strict=False)
+        if token.type == "SYMBOL" and "ATTR" not in (before, after)
+    }
+    pairs = itertools.pairwise(tokens)
+    return names - {after.value for word, after in pairs if word.type == "FOR"}
 
 
 def token_end(text, position):

@@ -124,6 +124,9 @@ ROWS = (
     ),
     RowOperator("is_true", "is yes", ("boolean",), 0, "{fact}", ("{fact} == true",)),
     RowOperator("is_false", "is no", ("boolean",), 0, "not {fact}"),
+    RowOperator(
+        "is_known_false", "is no, and known", ("boolean",), 0, "{fact} == false"
+    ),
     RowOperator("is_set", "has a value", _SCALARS, 0, "{fact} != null"),
     RowOperator("not_set", "has no value", _SCALARS, 0, "{fact} == null"),
     RowOperator("is_empty", "is empty", _LISTS, 0, "{fact}.is_empty"),

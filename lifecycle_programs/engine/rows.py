@@ -13,11 +13,12 @@ from datetime import date
 from decimal import Decimal, InvalidOperation
 from functools import lru_cache
 
-from .check import Checker, nearest_name
+from .check import Checker
 from .errors import RuleError
 from .fact import Fact
 from .grammar import Token, read
 from .guard import MAX_LEVELS
+from .hints import nearest_name
 from .literals import LITERALS
 from .macros import Macros, is_macro_name
 from .row_table import ROWS

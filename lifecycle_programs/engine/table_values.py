@@ -5,7 +5,7 @@ from datetime import datetime, time
 from decimal import Decimal
 
 from . import case as c
-from .case import plain, row, unary, value
+from .case import lazy, plain, row, unary, value
 from .values import seconds, to_local, to_utc
 
 WEEKDAYS = "Monday Tuesday Wednesday Thursday Friday Saturday Sunday".split()
@@ -25,6 +25,8 @@ _NUMBERS = ("number", "number")
 _SPAN = "the time from {1} to {0}"
 _SECONDS = "extract(epoch FROM ({0} - {1}))::numeric"
 _DAYS = "(({0} - {1})::numeric * 86400)"
+
+_ON_THE_WALL = "({0} AT TIME ZONE 'UTC' AT TIME ZONE {1})"
 
 VALUES = (
     # Arithmetic
@@ -153,6 +155,32 @@ VALUES = (
         plain(("duration",), "number", "{0}", lambda span: span, "seconds of {0}"),
         help="The duration in seconds.",
     ),
+    # The clock on the wall of the contact; check adds the zone.
+    row(
+        "$local",
+        "",
+        plain(
+            ("datetime", "zone"),
+            "local",
+            _ON_THE_WALL,
+            to_local,
+            "{0} on the contact's clock",
+        ),
+        help="A moment on the clock of the contact, for its hour, day or weekday.",
+        takes="moment",
+    ),
+    row(
+        "to zone",
+        "",
+        lazy(
+            ("text", "zone"),
+            "zone",
+            "COALESCE({0}, {1})",
+            c.build_zone,
+            "{0}",
+            total=True,
+        ),
+    ),
     # Between a moment, a day and the clock on the wall: put in where the types need it.
     row(
         "to datetime",
@@ -178,7 +206,7 @@ VALUES = (
         plain(
             ("datetime", "zone"),
             "local",
-            "({0} AT TIME ZONE 'UTC' AT TIME ZONE {1})",
+            _ON_THE_WALL,
             to_local,
             "{0}",
         ),

@@ -7,6 +7,8 @@ from .row_table import ROW_OPERATORS
 GIVEN = {
     "$now": ("datetime", "The moment at which the rule is asked."),
     "$today": ("date", "The day on which it is asked, in the company's time zone."),
+    "$local_today": ("date", "The day on the contact's calendar, in its time zone."),
+    "$local_hour": ("number", "The hour on the contact's clock, from 0 to 23."),
 }
 _KEYWORDS = ("and", "or", "not", "in", "for", "if", "true", "false", "null")
 _LITERALS = (

@@ -82,6 +82,17 @@ CONTACT = Source(
             example="fi_FI",
         ),
         _fact(
+            "timezone",
+            "text",
+            "Time zone",
+            "Name of the time zone, else of the customer's; missing if it is not one.",
+            "COALESCE("
+            "CASE WHEN partner.tz = ANY(%(zones)s) THEN partner.tz END, "
+            "CASE WHEN customer_partner.tz = ANY(%(zones)s)"
+            " THEN customer_partner.tz END)",
+            example="Europe/Helsinki",
+        ),
+        _fact(
             "is_company",
             "boolean",
             "Is a company",

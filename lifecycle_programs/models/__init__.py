@@ -24,6 +24,7 @@ from . import product_template
 from . import product_category
 from . import crm_lost_reason
 from . import lifecycle_pick
+from . import lifecycle_rule
 from . import lifecycle_rules
 from . import lifecycle_program_publish
 from . import lifecycle_entry_rule

@@ -3,7 +3,7 @@
 from odoo import api, fields, models
 from odoo.tools import SQL
 
-from ..engine import RuleError, parse
+from ..engine import Macro, RuleError, parse
 from ..engine.fact import Fact
 
 # PostgreSQL functions take at most 100 arguments.
@@ -29,6 +29,9 @@ class LifecycleEntryRule(models.Model):
     facts = fields.Json(
         help="Type, label and unit of everything that the rule names, by name."
     )
+    macros = fields.Json(
+        help="Name and text of the saved rules that the rule named, by code."
+    )
 
     @api.model
     def _of_program(self, program, rule):
@@ -43,11 +46,20 @@ class LifecycleEntryRule(models.Model):
             name: [known[name].type, known[name].label, known[name].unit]
             for name in sorted(rule.facts)
         }
+        saved = self.env["lifecycle.rule"]._macros()
+        macros = {
+            code: [saved[code].label, saved[code].text] for code in sorted(rule.macros)
+        }
         same = self.search(
             [("program_id", "=", program.id), ("text", "=", rule.text)]
-        ).filtered(lambda kept: kept.facts == facts)
+        ).filtered(lambda kept: (kept.facts, kept.macros or {}) == (facts, macros))
         return same[:1] or self.create(
-            {"program_id": program.id, "text": rule.text, "facts": facts}
+            {
+                "program_id": program.id,
+                "text": rule.text,
+                "facts": facts,
+                "macros": macros,
+            }
         )
 
     def _parse(self):
@@ -57,8 +69,12 @@ class LifecycleEntryRule(models.Model):
             name: Fact(name, type_, label, unit=unit)
             for name, (type_, label, unit) in self.facts.items()
         }
+        macros = {
+            code: Macro(code, label, text)
+            for code, (label, text) in (self.macros or {}).items()
+        }
         try:
-            return parse(self.text, facts)
+            return parse(self.text, facts, macros)
         except RuleError:
             return None
 

@@ -3,6 +3,7 @@
 import re
 from decimal import Decimal
 from types import MappingProxyType
+from zoneinfo import available_timezones
 
 from odoo import api, models, tools
 from odoo.exceptions import ValidationError
@@ -63,7 +64,17 @@ class LifecycleFact(models.AbstractModel):
             "new_days": company.lifecycle_new_days,
             "price_page": company.lifecycle_price_page or "price",
             "tz": zone(company.partner_id.tz).key,
+            "zones": self._zones(),
         }
+
+    @api.model
+    @tools.ormcache()
+    def _zones(self):
+        """Names of the time zones that both PostgreSQL and Python know: with any other
+        a query would fail.
+        """
+        rows = self.env.execute_query(SQL("SELECT name FROM pg_timezone_names"))
+        return sorted({name for (name,) in rows} & available_timezones())
 
     @api.model
     def _fee_products(self):
@@ -277,15 +288,18 @@ class LifecycleFact(models.AbstractModel):
     # ------------------------------------------------------------
 
     @api.model
-    def _check_rule(self, text, extra=None):
+    def _check_rule(self, text, extra=None, macros=None):
         """The rule of a text over the facts of the registry.
 
         :param extra: further facts by name, such as the values of an event
+        :param macros: the saved rules it may name; by default all there are
         :rtype: Rule
         :raises ValidationError: says what is wrong, where, and what to write instead
         """
+        if macros is None:
+            macros = self.env["lifecycle.rule"]._macros()
         try:
-            return parse(text or "", {**self._facts(), **(extra or {})})
+            return parse(text or "", {**self._facts(), **(extra or {})}, macros)
         except RuleError as error:
             raise ValidationError(str(error)) from error
 

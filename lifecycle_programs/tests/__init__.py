@@ -29,3 +29,4 @@ from . import test_grant_ends
 from . import test_grant_pricelists
 from . import test_stages
 from . import test_database
+from . import test_saved_rules

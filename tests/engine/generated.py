@@ -16,6 +16,7 @@ FACTS = {
         Fact("param.words", "text_list", "Words"),
         Fact("contact.city", "text", "City"),
         Fact("contact.country", "text", "Country"),
+        Fact("contact.timezone", "text", "Time zone"),
         Fact("contact.is_company", "boolean", "Is a company"),
         Fact("orders.last_date", "date", "Last order"),
         Fact("contact.since", "date", "Customer since"),
@@ -102,6 +103,8 @@ class People:
         """So many contacts, about a third of whose values are missing."""
         return [
             {name: self.value(fact.type) for name, fact in FACTS.items()}
+            # The column holds zones that PostgreSQL knows.
+            | {"contact.timezone": self.random.choice((None, *ZONES[:-1]))}
             for _ in range(size)
         ]
 
@@ -224,6 +227,9 @@ class Writer:
             call("({}).day", "date"),
             call("({}).hour", "datetime"),
             call("({}).minute", "datetime"),
+            call("$local({}).hour", "datetime"),
+            call("$local({}).day", "datetime"),
+            lambda depth: "$local_hour",
             call("({}).days", "duration"),
             call("({}).total_seconds", "duration"),
             call("({} / {})", "duration", "duration"),
@@ -238,6 +244,7 @@ class Writer:
             call("({}).as_lower", "text"),
             call("({}).weekday", "date"),
             call("({}).weekday", "datetime"),
+            call("$local({}).weekday", "datetime"),
         ]
 
     def _date(self):
@@ -246,6 +253,8 @@ class Writer:
             call("({} + {})", "date", "duration"),
             call("({} - {})", "date", "duration"),
             call("({}).date", "datetime"),
+            call("$local({}).date", "datetime"),
+            lambda depth: "$local_today",
         ]
 
     def _datetime(self):

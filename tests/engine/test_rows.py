@@ -163,7 +163,6 @@ def test_single_conditions(text, expected):
         "orders.count + 1 > 2",
         "not (orders.count > 2)",
         "mail.last_click == d'2024-01-31'",
-        "contact.is_company == false",
         "(orders.count ?? 0) > 1",
         "true",
         "contact.is_company ? active : true",

@@ -1,0 +1,50 @@
+"""What a refusal suggests to write instead."""
+
+from difflib import get_close_matches
+
+from .values import ELEMENT
+
+TYPE_WORDS = {
+    "number": "a number",
+    "text": "a text",
+    "boolean": "yes or no",
+    "date": "a date",
+    "datetime": "a date with time",
+    "duration": "a duration",
+    "text_list": "a list of texts",
+    "number_list": "a list of numbers",
+    "date_list": "a list of dates",
+    "datetime_list": "a list of dates with time",
+    "local": "a time of the clock",
+    "null": "null",
+    "each": "a [... for ...]",
+}
+
+
+def hint(operator, types):
+    """What goes with an operator that does not take these types, or None."""
+    kinds = set(types)
+    if "null" in kinds:
+        return "== null or != null, or ?? for a value instead of a missing one"
+    if operator.key == "COALESCE":
+        return "brackets: (x ?? 0) > 3"
+    if kinds == {"text", "date"} or kinds == {"text", "datetime"}:
+        return 'a date literal: d"2024-01-31"'
+    if kinds & {"date", "datetime"} and "number" in kinds:
+        return 't"P30D" for 30 days'
+    if kinds & set(ELEMENT) and operator.key in ("EQ", "NE"):
+        return "in, or $contains(list, x)"
+    if kinds == {"text", "number"}:
+        return "a number without quotation marks, or a text with them"
+    return None
+
+
+def nearest_name(name, known):
+    """The nearest known name, or None."""
+    lowered = {item.lower(): item for item in known}
+    found = get_close_matches(name.lower(), list(lowered), 1, 0.6)
+    if not found:
+        # "count" for "orders.count": the last part is what people remember.
+        last = name.rpartition(".")[2].lower()
+        found = [key for key in lowered if key.rpartition(".")[2] == last][:1]
+    return lowered[found[0]] if found else None
