@@ -21,6 +21,8 @@ class RowOperator:
         ``{day}`` for the day of the fact
     :param also: other texts that are read as the same
     :param value: type of the values, where it is not that of the fact or of its items
+    :param inverse: code of the operator that says the opposite of a value that is there
+    :param sure: whether the inverse is the opposite of a missing value, too
     """
 
     code: str
@@ -30,23 +32,31 @@ class RowOperator:
     text: str
     also: tuple = ()
     value: str = ""
+    inverse: str = ""
+    sure: bool = False
 
 
 _DAYS = {"arity": 1, "value": "days"}
 
 #: In the order in which a builder offers them.
 ROWS = (
-    RowOperator("eq", "is", ("number", "text"), 1, "{fact} == {a}"),
-    RowOperator("ne", "is not", ("number", "text"), 1, "{fact} != {a}"),
-    RowOperator("gt", "is more than", ("number",), 1, "{fact} > {a}"),
-    RowOperator("ge", "is at least", ("number",), 1, "{fact} >= {a}"),
-    RowOperator("lt", "is less than", ("number",), 1, "{fact} < {a}"),
-    RowOperator("le", "is at most", ("number",), 1, "{fact} <= {a}"),
+    RowOperator("eq", "is", ("number", "text"), 1, "{fact} == {a}", inverse="ne"),
+    RowOperator("ne", "is not", ("number", "text"), 1, "{fact} != {a}", inverse="eq"),
+    RowOperator("gt", "is more than", ("number",), 1, "{fact} > {a}", inverse="le"),
+    RowOperator("ge", "is at least", ("number",), 1, "{fact} >= {a}", inverse="lt"),
+    RowOperator("lt", "is less than", ("number",), 1, "{fact} < {a}", inverse="ge"),
+    RowOperator("le", "is at most", ("number",), 1, "{fact} <= {a}", inverse="gt"),
     RowOperator("on", "is on", _DATES, 1, "{day} == {a}", value="date"),
-    RowOperator("after", "is after", _DATES, 1, "{fact} > {a}"),
-    RowOperator("on_or_after", "is on or after", _DATES, 1, "{fact} >= {a}"),
-    RowOperator("before", "is before", _DATES, 1, "{fact} < {a}"),
-    RowOperator("on_or_before", "is on or before", _DATES, 1, "{fact} <= {a}"),
+    RowOperator("after", "is after", _DATES, 1, "{fact} > {a}", inverse="on_or_before"),
+    RowOperator(
+        "on_or_after", "is on or after", _DATES, 1, "{fact} >= {a}", inverse="before"
+    ),
+    RowOperator(
+        "before", "is before", _DATES, 1, "{fact} < {a}", inverse="on_or_after"
+    ),
+    RowOperator(
+        "on_or_before", "is on or before", _DATES, 1, "{fact} <= {a}", inverse="after"
+    ),
     RowOperator(
         "between", "is between", ("number", *_DATES), 2, "$between({fact}, {a}, {b})"
     ),
@@ -85,9 +95,15 @@ ROWS = (
         1,
         "$contains({fact}, {a})",
         ("{a} in {fact}",),
+        inverse="not_contains",
     ),
     RowOperator(
-        "not_contains", "does not contain", ("text", *_LISTS), 1, "{a} not in {fact}"
+        "not_contains",
+        "does not contain",
+        ("text", *_LISTS),
+        1,
+        "{a} not in {fact}",
+        inverse="contains",
     ),
     RowOperator(
         "starts_with", "begins with", ("text",), 1, "$starts_with({fact}, {a})"
@@ -106,14 +122,24 @@ ROWS = (
         1,
         "$contains($lower({fact}), $lower({a}))",
     ),
-    RowOperator("one_of", "is one of", _PLAIN, "many", "{fact} in [{many}]"),
-    RowOperator("none_of", "is none of", _PLAIN, "many", "{fact} not in [{many}]"),
+    RowOperator(
+        "one_of", "is one of", _PLAIN, "many", "{fact} in [{many}]", inverse="none_of"
+    ),
+    RowOperator(
+        "none_of",
+        "is none of",
+        _PLAIN,
+        "many",
+        "{fact} not in [{many}]",
+        inverse="one_of",
+    ),
     RowOperator(
         "has_any",
         "contains any of",
         _LISTS,
         "many",
         "$any([item in [{many}] for item in {fact}])",
+        inverse="has_none",
     ),
     RowOperator(
         "has_none",
@@ -121,16 +147,53 @@ ROWS = (
         _LISTS,
         "many",
         "$all([item not in [{many}] for item in {fact}])",
+        inverse="has_any",
     ),
-    RowOperator("is_true", "is yes", ("boolean",), 0, "{fact}", ("{fact} == true",)),
-    RowOperator("is_false", "is no", ("boolean",), 0, "not {fact}"),
     RowOperator(
-        "is_known_false", "is no, and known", ("boolean",), 0, "{fact} == false"
+        "is_true",
+        "is yes",
+        ("boolean",),
+        0,
+        "{fact}",
+        ("{fact} == true",),
+        inverse="is_false",
+        sure=True,
     ),
-    RowOperator("is_set", "has a value", _SCALARS, 0, "{fact} != null"),
-    RowOperator("not_set", "has no value", _SCALARS, 0, "{fact} == null"),
-    RowOperator("is_empty", "is empty", _LISTS, 0, "{fact}.is_empty"),
-    RowOperator("not_empty", "is not empty", _LISTS, 0, "$count({fact}) > 0"),
+    RowOperator(
+        "is_false", "is no", ("boolean",), 0, "not {fact}", inverse="is_true", sure=True
+    ),
+    RowOperator(
+        "is_known_false",
+        "is no, and known",
+        ("boolean",),
+        0,
+        "{fact} == false",
+        inverse="is_true",
+    ),
+    RowOperator(
+        "is_set",
+        "has a value",
+        _SCALARS,
+        0,
+        "{fact} != null",
+        inverse="not_set",
+        sure=True,
+    ),
+    RowOperator(
+        "not_set",
+        "has no value",
+        _SCALARS,
+        0,
+        "{fact} == null",
+        inverse="is_set",
+        sure=True,
+    ),
+    RowOperator(
+        "is_empty", "is empty", _LISTS, 0, "{fact}.is_empty", inverse="not_empty"
+    ),
+    RowOperator(
+        "not_empty", "is not empty", _LISTS, 0, "$count({fact}) > 0", inverse="is_empty"
+    ),
 )
 
 #: The same as plain data, for a builder.

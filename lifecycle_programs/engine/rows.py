@@ -26,7 +26,14 @@ from .tree import Call, Given, Item, Literal, Name, Saved
 from .values import ELEMENT, EXACT, normalise, round6
 
 _BY_CODE = {row.code: row for row in ROWS}
-_JOINS = {"all": "AND", "any": "OR"}
+#: How the parts of "and" and of "or" are joined, as they are and when negated.
+_JOINS = {"AND": ("all", "any"), "OR": ("any", "all")}
+#: What lies outside of two limits.
+_OUTSIDE = {
+    "number": ("lt", "gt"),
+    "date": ("before", "after"),
+    "datetime": ("before", "after"),
+}
 _WORDS = {"all": " and ", "any": " or "}
 _PARAM = "param."
 _DAY = Decimal(86400)
@@ -43,7 +50,7 @@ def to_rows(text, facts, macros=None):
         tree = Checker(text, facts, Macros(macros or {})).check(read(text))
     except RuleError:
         return None
-    row = _row(tree)
+    row = _row(tree, facts)
     return row if row is None or "join" in row else {"join": "all", "rows": [row]}
 
 
@@ -62,21 +69,57 @@ def from_rows(rows, facts, macros=None):
 # From a rule to rows ------------------------------------------------------------------
 
 
-def _row(node):
+def _row(node, facts, negated=False):
+    """The row or group of a condition (of its opposite); None when there is none."""
     if isinstance(node, Saved):
-        return {"macro": node.name, "negated": False}
+        return {"macro": node.name, "negated": negated}
     key = node.operator.key if isinstance(node, Call) else None
-    if key == "NOT" and isinstance(node.args[0], Saved):
-        return {"macro": node.args[0].name, "negated": True}
-    for join, joint in _JOINS.items():
-        if key == joint:
-            rows = [_row(part) for part in node.args]
-            return None if None in rows else {"join": join, "rows": rows}
+    if key == "NOT":
+        return _row(node.args[0], facts, not negated)
+    if key in _JOINS:
+        rows = [_row(part, facts, negated) for part in node.args]
+        return _joined(_JOINS[key][negated], rows)
     for operator, pattern in _patterns().get(key, ()):
         found = {}
         if _fits(pattern, node, found):
-            return _named(operator, found)
+            row = _named(operator, found)
+            return _opposite(operator, row, facts) if negated else row
     return None
+
+
+def _joined(join, rows):
+    """A group of rows, groups of the same kind merged; None if one of them is."""
+    if None in rows:
+        return None
+    merged = []
+    for row in rows:
+        merged += row["rows"] if row.get("join") == join else [row]
+    return {"join": join, "rows": merged}
+
+
+def _opposite(operator, row, facts):
+    """The row, or the rows, that say "not" of a row.
+
+    Of a missing value a comparison is false, and its opposite as well: that there is no
+    value is then a row of its own.
+    """
+    fact = row["fact"]
+    if operator.code == "between":
+        low, high = row["value"]
+        less, more = _OUTSIDE[facts[fact].type]
+        rows = [
+            {"fact": fact, "operator": less, "value": low},
+            {"fact": fact, "operator": more, "value": high},
+        ]
+    elif operator.inverse:
+        rows = [{**row, "operator": operator.inverse}]
+    else:
+        return None
+    if not (operator.sure or facts[fact].always):
+        if facts[fact].type in ELEMENT:
+            return None
+        rows = [{"fact": fact, "operator": "not_set"}, *rows]
+    return rows[0] if len(rows) == 1 else {"join": "any", "rows": rows}
 
 
 def _named(operator, found):

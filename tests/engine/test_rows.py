@@ -1,6 +1,7 @@
 """The condition builder's rows and the rule's text say the same, both ways."""
 
 import json
+from dataclasses import replace
 from datetime import datetime
 
 import pytest
@@ -89,6 +90,8 @@ def builders():
 def same_answers(text, other, people, zone):
     one, two = parse(text, FACTS, MACROS), parse(other, FACTS, MACROS)
     for person in people:
+        # The numbers of a program always have a value.
+        person = {**person, "param.limit": 3}
         assert one.matches(person, NOW, zone) == two.matches(person, NOW, zone)
 
 
@@ -157,11 +160,51 @@ def test_single_conditions(text, expected):
 
 
 @pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("not (contact.city == null)", [row("contact.city", "is_set")]),
+        (
+            "not (orders.count > 3)",
+            [row("orders.count", "not_set"), row("orders.count", "le", 3)],
+        ),
+        (
+            "not ($between(orders.count, 1, 3) and active)",
+            [
+                row("orders.count", "not_set"),
+                row("orders.count", "lt", 1),
+                row("orders.count", "gt", 3),
+                {"macro": "active", "negated": True},
+            ],
+        ),
+    ],
+)
+def test_not_becomes_rows_that_see_missing_values(text, expected):
+    join = "any" if len(expected) > 1 else "all"
+    assert rows_of(text) == {"join": join, "rows": expected}
+
+
+def test_not_of_what_is_always_known_is_one_row():
+    facts = {**FACTS, "contact.tags": replace(FACTS["contact.tags"], always=True)}
+    assert to_rows("not ('a' in contact.tags)", facts) == all_of(
+        row("contact.tags", "not_contains", "a")
+    )
+
+
+@given(rows=builders(), people=groups())
+def test_the_opposite_of_rows_is_rows_that_mean_the_opposite(rows, people):
+    text = f"not ({from_rows(rows, FACTS)})"
+    opposite = rows_of(text)
+    if opposite is not None:
+        same_answers(text, from_rows(opposite, FACTS), people, "UTC")
+
+
+@pytest.mark.parametrize(
     "text",
     [
         "orders.count > orders.total",
         "orders.count + 1 > 2",
-        "not (orders.count > 2)",
+        "not ('a' in contact.tags)",
+        "not $starts_with(contact.city, 'a')",
         "mail.last_click == d'2024-01-31'",
         "(orders.count ?? 0) > 1",
         "true",
