@@ -1,38 +1,60 @@
 """The sources of facts that the addon itself brings; see `lifecycle.fact._sources`."""
 
-from .contact import CONTACT
+from .baskets import BASKETS, MAIN_CATEGORY
+from .contact import CONTACT, LISTS
 from .crm import ALERTS, LEADS
-from .engagement import ENGAGEMENT, SENDINGS, WEB
+from .engagement import ENGAGEMENT, SENDINGS, TIMING
 from .grants import GRANTS
-from .orders import BASKETS, ORDERS, RETURNS, STAGE
+from .invoices import INVOICES, PAID
+from .known import KNOWN, REGISTERED
+from .orders import ORDERS
 from .programs import ENROLMENTS, REFUSALS
 from .purchases import DOCUMENT, LINES, PERIOD, PURCHASE
+from .rank import RANK, RANKINGS
 from .relations import CUSTOMER, EVENT, MEMBER, OPINION
 from .renewal import RENEWAL
-from .sales import PRICES, QUOTATIONS
+from .returns import RETURNS
+from .sales import ABANDONED, PRICES, QUOTATIONS
 from .source import Relation, Source
+from .stage import STAGE
 from .survey import ASKED, OPINIONS
+from .touches import ACTIVITIES, MEETINGS, RECORD, TOUCHES
+from .web import USE, WEB
 
+#: In the order in which people see them.
 SOURCES = (
     CONTACT,
     STAGE,
+    KNOWN,
+    REGISTERED,
+    LISTS,
     ORDERS,
+    RANK,
     BASKETS,
+    MAIN_CATEGORY,
     RETURNS,
     QUOTATIONS,
+    ABANDONED,
     PRICES,
+    INVOICES,
+    PAID,
     LEADS,
     ALERTS,
+    TOUCHES,
+    MEETINGS,
+    ACTIVITIES,
     SENDINGS,
     ENGAGEMENT,
+    TIMING,
+    WEB,
+    USE,
     OPINIONS,
     ASKED,
     RENEWAL,
     GRANTS,
     ENROLMENTS,
     REFUSALS,
-    WEB,
 )
-RELATIONS = (CUSTOMER, MEMBER, EVENT, OPINION, PURCHASE, DOCUMENT, PERIOD)
+RELATIONS = (CUSTOMER, MEMBER, EVENT, OPINION, PURCHASE, DOCUMENT, PERIOD, RECORD)
 
-__all__ = ["LINES", "RELATIONS", "SOURCES", "Relation", "Source"]
+__all__ = ["LINES", "RANKINGS", "RELATIONS", "SOURCES", "Relation", "Source"]

@@ -1,83 +1,166 @@
 """Who the contact is. Odoo keeps no history of these."""
 
-from ..engine.fact import Fact
-from .source import Source
+from odoo.tools.translate import LazyTranslate
+
+from .define import facts_of
+from .source import Source, texts
+
+_lt = LazyTranslate(__name__)
 
 
-def _fact(name, type_, label, help_, sql, example=None):
-    return Fact(
-        f"contact.{name}",
-        type_,
-        label,
-        help=help_,
-        example=example,
-        history=False,
-        sql=sql,
-        group="Contact",
-    )
+_fact = facts_of("contact", _lt("Contact"), history=False)
 
 
 CONTACT = Source(
     "contact",
-    "Contact",
+    _lt("Contact"),
     key="contact",
     grouped=False,
     joins="""
       JOIN res_partner partner ON partner.id = wanted.contact_id
       JOIN res_partner customer_partner ON customer_partner.id = wanted.customer_id
+      LEFT JOIN res_country_state region
+        ON region.id = COALESCE(partner.state_id, customer_partner.state_id)
+      LEFT JOIN res_partner_industry industry
+        ON industry.id = COALESCE(partner.industry_id, customer_partner.industry_id)
+      LEFT JOIN res_users salesperson
+        ON salesperson.id = COALESCE(partner.user_id, customer_partner.user_id)
+      LEFT JOIN res_partner salesman ON salesman.id = salesperson.partner_id
       LEFT JOIN res_country country
         ON country.id = COALESCE(partner.country_id, customer_partner.country_id)
     """,
     facts=(
-        _fact("name", "text", "Name", "Name of the contact.", "partner.name"),
+        _fact(
+            "name",
+            "text",
+            _lt("Name"),
+            _lt("Name of the contact."),
+            "partner.name",
+            example="Ann Smith",
+        ),
         _fact(
             "first_name",
             "text",
-            "First name",
-            "What a greeting calls the person; missing for companies and shared "
-            "addresses.",
+            _lt("First name"),
+            _lt(
+                "What a greeting calls the person; missing for companies and shared "
+                "addresses."
+            ),
             "partner.lifecycle_first_name",
             example="Ann",
         ),
         _fact(
             "email",
             "text",
-            "Mail address",
-            "The address in its normal form.",
+            _lt("Mail address"),
+            _lt("The address in its normal form."),
             "partner.email_normalized",
             example="ann@acme.example",
         ),
         _fact(
             "email_domain",
             "text",
-            "Mail domain",
-            "What stands behind the @.",
+            _lt("Mail domain"),
+            _lt("What stands behind the @."),
             "split_part(partner.email_normalized, '@', 2)",
             example="acme.example",
         ),
         _fact(
             "phone",
             "text",
-            "Phone number",
-            "The number in its international form if it is valid, else as written.",
+            _lt("Phone number"),
+            _lt(
+                "The number in its international form if it is valid, else as written."
+            ),
             "COALESCE(partner.phone_sanitized, partner.phone)",
             example="+358401234567",
         ),
-        _fact("city", "text", "City", "City of the address.", "partner.city"),
-        _fact("zip", "text", "Postcode", "Postcode of the address.", "partner.zip"),
+        _fact(
+            "city",
+            "text",
+            _lt("City"),
+            _lt("City of the address."),
+            "partner.city",
+            example="Turku",
+        ),
+        _fact(
+            "zip",
+            "text",
+            _lt("Postcode"),
+            _lt("Postcode of the address."),
+            "partner.zip",
+            example="20100",
+        ),
         _fact(
             "country",
             "text",
-            "Country",
-            "Two-letter code of the country, else of the customer's.",
+            _lt("Country"),
+            _lt("Two-letter code of the country, else of the customer's."),
             "country.code",
             example="FI",
         ),
         _fact(
+            "region",
+            "text",
+            _lt("State or region"),
+            _lt("Name of the state or region, else of the customer's."),
+            "region.name",
+            example="Uusimaa",
+        ),
+        _fact(
+            "country_groups",
+            "text_list",
+            _lt("Country groups"),
+            _lt("Groups that the country belongs to, by their English names."),
+            """ARRAY(
+                SELECT DISTINCT grouped.name->>'en_US'
+                  FROM res_country_res_country_group_rel member_of
+                  JOIN res_country_group grouped
+                    ON grouped.id = member_of.res_country_group_id
+                 WHERE member_of.res_country_id = country.id
+                 ORDER BY 1)""",
+            example=["Europe"],
+        ),
+        _fact(
+            "company",
+            "text",
+            _lt("Company"),
+            _lt("Name of the company that the contact belongs to."),
+            "CASE WHEN customer_partner.id <> partner.id OR partner.is_company"
+            " THEN customer_partner.name ELSE partner.company_name END",
+            example="Acme",
+        ),
+        _fact(
+            "function",
+            "text",
+            _lt("Job position"),
+            _lt("The job position as written on the contact."),
+            "partner.function",
+            example="Purchasing manager",
+        ),
+        _fact(
+            "industry",
+            "text",
+            _lt("Industry"),
+            _lt("English name of the industry, else of the customer's."),
+            "industry.name->>'en_US'",
+            example="Construction",
+        ),
+        _fact(
+            "people",
+            "number",
+            _lt("People"),
+            _lt("How many active people the customer has in Odoo: count of contacts."),
+            """(SELECT count(*) FROM res_partner colleague
+                 WHERE colleague.commercial_partner_id = wanted.customer_id
+                   AND colleague.active AND colleague.is_company IS NOT TRUE)""",
+            example=4,
+        ),
+        _fact(
             "language",
             "text",
-            "Language",
-            "Code of the language.",
+            _lt("Language"),
+            _lt("Code of the language."),
             "partner.lang",
             example="fi_FI",
         ),
@@ -95,15 +178,15 @@ CONTACT = Source(
         _fact(
             "is_company",
             "boolean",
-            "Is a company",
-            "Whether the contact itself is a company, not a person.",
+            _lt("Is a company"),
+            _lt("Whether the contact itself is a company, not a person."),
             "COALESCE(partner.is_company, FALSE)",
         ),
         _fact(
             "tags",
             "text_list",
-            "Tags",
-            "Tags of the contact or its company, by their English names.",
+            _lt("Tags"),
+            _lt("Tags of the contact or its company, by their English names."),
             """ARRAY(
                 SELECT DISTINCT tag.name->>'en_US'
                   FROM res_partner_res_partner_category_rel tagged
@@ -115,23 +198,67 @@ CONTACT = Source(
         _fact(
             "has_email",
             "boolean",
-            "Has a mail address",
-            "Whether there is a usable mail address.",
+            _lt("Has a mail address"),
+            _lt("Whether there is a usable mail address."),
             "COALESCE(partner.email_normalized, '') <> ''",
         ),
         _fact(
             "has_phone",
             "boolean",
-            "Has a phone number",
-            "Whether there is a phone number.",
+            _lt("Has a phone number"),
+            _lt("Whether there is a phone number."),
             "COALESCE(partner.phone_sanitized, partner.phone, '') <> ''",
+        ),
+        _fact(
+            "has_account",
+            "boolean",
+            _lt("Has an account"),
+            _lt("Whether the contact can log in to the portal or the shop."),
+            """wanted.contact_id IN (
+                SELECT account.partner_id FROM res_users account
+                 WHERE account.active AND account.share)""",
+        ),
+        _fact(
+            "salesperson",
+            "text",
+            _lt("Salesperson"),
+            _lt("Name of the salesperson of the contact or its company."),
+            "salesman.name",
+            example="Mia Lind",
         ),
         _fact(
             "has_salesperson",
             "boolean",
-            "Has a salesperson",
-            "Whether the contact or its company has a salesperson.",
+            _lt("Has a salesperson"),
+            _lt("Whether the contact or its company has a salesperson."),
             "COALESCE(partner.user_id, customer_partner.user_id) IS NOT NULL",
+        ),
+    ),
+)
+
+LISTS = Source(
+    "lists",
+    _lt("Mailing lists"),
+    key="contact",
+    joins="""
+      JOIN res_partner partner ON partner.id = wanted.contact_id
+      LEFT JOIN (
+            SELECT subscriber.email_normalized, list.name
+              FROM mailing_contact subscriber
+              JOIN mailing_subscription subscription
+                ON subscription.contact_id = subscriber.id
+               AND subscription.opt_out IS NOT TRUE
+              JOIN mailing_list list ON list.id = subscription.list_id AND list.active
+      ) listed ON listed.email_normalized = partner.email_normalized
+    """,
+    facts=(
+        _fact(
+            "mailing_lists",
+            "text_list",
+            _lt("Mailing lists"),
+            _lt("Names of the mailing lists that the address is subscribed to."),
+            texts("listed.name"),
+            example=["Newsletter"],
         ),
     ),
 )

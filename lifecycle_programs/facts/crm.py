@@ -1,24 +1,17 @@
 """Leads and opportunities of the whole commercial entity, and the sales alerts."""
 
-from ..engine.fact import Fact
+from odoo.tools.translate import LazyTranslate
+
+from .define import DAYS, facts_of
 from .source import Source, days_since, latest
+
+_lt = LazyTranslate(__name__)
 
 _OPEN = "lead.active AND lead.won_status = 'pending'"
 _LOST = "lead.won_status = 'lost'"
 
 
-def _fact(name, type_, label, help_, sql, unit="", example=None, history=False):
-    return Fact(
-        f"crm.{name}",
-        type_,
-        label,
-        help=help_,
-        unit=unit,
-        example=example,
-        history=history,
-        sql=sql,
-        group="Leads and opportunities",
-    )
+_fact = facts_of("crm", _lt("Leads and opportunities"), history=False)
 
 
 def _exists(condition):
@@ -27,7 +20,7 @@ def _exists(condition):
 
 LEADS = Source(
     "leads",
-    "Leads and opportunities",
+    _lt("Leads and opportunities"),
     key="customer",
     needs=("member",),
     # A lead has no date of its own: it is known since its event, else since the
@@ -68,8 +61,8 @@ LEADS = Source(
         _fact(
             "leads_count",
             "number",
-            "Leads and opportunities",
-            "All of them, lost ones included.",
+            _lt("Leads and opportunities"),
+            _lt("All of them, lost ones included."),
             "count(lead.id)",
             example=1,
             history=True,
@@ -77,78 +70,82 @@ LEADS = Source(
         _fact(
             "open_lead",
             "boolean",
-            "Open lead",
-            "A lead that is neither lost nor converted.",
+            _lt("Open lead"),
+            _lt("A lead that is neither lost nor converted."),
             _exists(f"{_OPEN} AND lead.type = 'lead'"),
         ),
         _fact(
             "open_opportunity",
             "boolean",
-            "Open opportunity",
-            "An opportunity that is neither won nor lost.",
+            _lt("Open opportunity"),
+            _lt("An opportunity that is neither won nor lost."),
             _exists(f"{_OPEN} AND lead.type = 'opportunity'"),
         ),
         _fact(
             "days_since_lead",
             "number",
-            "Days since the last lead",
-            "Since the latest lead or opportunity came in.",
+            _lt("Days since the last lead"),
+            _lt("Since the latest lead or opportunity came in."),
             days_since("max(lead.since)"),
-            unit="days",
+            unit=DAYS,
             example=120,
             history=True,
         ),
         _fact(
             "days_since_lost",
             "number",
-            "Days since lost",
-            "Since the latest lead or opportunity was lost.",
+            _lt("Days since lost"),
+            _lt("Since the latest lead or opportunity was lost."),
             days_since(f"max(lead.date_closed) FILTER (WHERE {_LOST})"),
-            unit="days",
+            unit=DAYS,
             example=100,
         ),
         _fact(
             "days_untouched",
             "number",
-            "Days untouched",
-            "Since a lead or opportunity came in, was moved, assigned, closed or "
-            "written about.",
+            _lt("Days untouched"),
+            _lt(
+                "Since a lead or opportunity came in, was moved, assigned, closed or "
+                "written about."
+            ),
             days_since(
                 "max(GREATEST(lead.since, lead.date_open, lead.date_conversion,"
                 " lead.date_last_stage_update, lead.date_closed, lead.last_message))"
             ),
-            unit="days",
+            unit=DAYS,
             example=95,
         ),
         _fact(
             "lost_reason",
             "text",
-            "Lost reason",
-            "Reason of the latest loss, by its English name.",
+            _lt("Lost reason"),
+            _lt("Reason of the latest loss, by its English name."),
             latest("lead.reason", "lead.date_closed", "lead.id", _LOST),
             example="Too expensive",
         ),
         _fact(
             "never_contact",
             "boolean",
-            "Never contact again",
-            "Lost for a reason that says so.",
+            _lt("Never contact again"),
+            _lt("Lost for a reason that says so."),
             _exists(f"{_LOST} AND lead.lifecycle_never_contact"),
         ),
         _fact(
             "won_count",
             "number",
-            "Opportunities won",
-            "Won opportunities in all.",
+            _lt("Opportunities won"),
+            _lt("Won opportunities in all."),
             "count(lead.id) FILTER (WHERE lead.won_status = 'won')",
             example=1,
         ),
         _fact(
             "taken_over",
             "boolean",
-            "Taken over by sales",
-            "An open opportunity that sales has moved on or has taken over from an "
-            "alert.",
+            _lt("Taken over by sales"),
+            _lt(
+                "An open opportunity that sales has moved on or has taken over from an "
+                "alert."
+            ),
             _exists(
                 f"{_OPEN} AND lead.type = 'opportunity' AND (lead.is_moved OR EXISTS ("
                 "SELECT FROM lifecycle_alert alert WHERE alert.lead_id = lead.id"
@@ -160,7 +157,7 @@ LEADS = Source(
 
 ALERTS = Source(
     "alerts",
-    "Sales alerts",
+    _lt("Sales alerts"),
     key="customer",
     needs=("member",),
     joins="""
@@ -177,28 +174,28 @@ ALERTS = Source(
         _fact(
             "days_since_alert",
             "number",
-            "Days since the last sales alert",
-            "Since sales was last told that the customer looks ready to buy.",
+            _lt("Days since the last sales alert"),
+            _lt("Since sales was last told that the customer looks ready to buy."),
             days_since("max(alert.alerted_at)"),
-            unit="days",
+            unit=DAYS,
             example=12,
             history=True,
         ),
         _fact(
             "days_since_alert_answer",
             "number",
-            "Days since the answer to a sales alert",
-            "Since sales last answered an alert.",
+            _lt("Days since the answer to a sales alert"),
+            _lt("Since sales last answered an alert."),
             days_since("max(alert.answered_at)"),
-            unit="days",
+            unit=DAYS,
             example=10,
             history=True,
         ),
         _fact(
             "last_alert_answer",
             "text",
-            "Answer to the last sales alert",
-            "taken, not_yet, not_interested or wrong_person.",
+            _lt("Answer to the last sales alert"),
+            _lt("taken, not_yet, not_interested or wrong_person."),
             latest(
                 "alert.state",
                 "alert.answered_at",

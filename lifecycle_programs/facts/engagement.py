@@ -4,10 +4,14 @@ Messages count for the contact. Clicks, answers and downloads of colleagues add 
 company decides together.
 """
 
-from ..engine.fact import Fact
-from .source import Source, days_since, local_day, texts, within
+from odoo.tools.translate import LazyTranslate
 
-_GROUP = "Engagement"
+from .define import DAYS, HOUR, POINTS, facts_of
+from .source import Source, days_since, latest, local_day, texts, within
+
+_lt = LazyTranslate(__name__)
+
+_GROUP = _lt("Engagement")
 _CLICK = "event.code = 'mail_clicked'"
 _OPEN = "event.code = 'mail_opened'"
 _REPLY = "event.code = 'mail_replied'"
@@ -19,7 +23,7 @@ _ACTIVE = (
     " 'page_viewed', 'answer_given', 'survey_answered')"
 )
 #: Points of a kind of activity, given once per person and day.
-POINTS = (
+SCORES = (
     (50, _REPLY),
     (25, f"{_CLICK} AND {_BUYING}"),
     (15, _DOWNLOAD),
@@ -27,17 +31,7 @@ POINTS = (
 )
 
 
-def _fact(name, type_, label, help_, sql, unit="", example=None):
-    return Fact(
-        f"engagement.{name}",
-        type_,
-        label,
-        help=help_,
-        unit=unit,
-        example=example,
-        sql=sql,
-        group=_GROUP,
-    )
+_fact = facts_of("engagement", _GROUP)
 
 
 def _count(name, label, help_, condition, example=1):
@@ -56,7 +50,7 @@ def _last(name, label, condition):
         name,
         "datetime",
         label,
-        "When it was.",
+        _lt("When it was."),
         f"max(event.occurred_at) FILTER (WHERE {condition})",
     )
 
@@ -66,13 +60,13 @@ def _points():
     return " + ".join(
         f"{points} * count(DISTINCT (event.contact_id, {_DAY}))"
         f" FILTER (WHERE {condition} AND {recent})"
-        for points, condition in POINTS
+        for points, condition in SCORES
     )
 
 
 SENDINGS = Source(
     "sendings",
-    "Messages sent",
+    _lt("Messages sent"),
     key="contact",
     joins="""
       LEFT JOIN lifecycle_step_run run
@@ -84,28 +78,41 @@ SENDINGS = Source(
         _fact(
             "mails_sent",
             "number",
-            "Mails sent",
-            "Mails that programs have sent to the contact.",
+            _lt("Mails sent"),
+            _lt("Mails that programs have sent to the contact."),
             "count(run.id)",
             example=6,
         ),
         _fact(
             "mails_sent_30d",
             "number",
-            "Mails sent in 30 days",
-            "Mails that programs have sent to the contact in the last 30 days.",
+            _lt("Mails sent in 30 days"),
+            _lt("Mails that programs have sent to the contact in the last 30 days."),
             f"count(run.id) FILTER (WHERE {within('run.run_at', 30)})",
             example=2,
         ),
         _fact(
-            "last_sent", "datetime", "Last mail", "When it was sent.", "max(run.run_at)"
+            "days_since_sent",
+            "number",
+            _lt("Days since the last mail"),
+            _lt("Since a program last sent the contact a mail."),
+            days_since("max(run.run_at)"),
+            unit=DAYS,
+            example=6,
+        ),
+        _fact(
+            "last_sent",
+            "datetime",
+            _lt("Last mail"),
+            _lt("When it was sent."),
+            "max(run.run_at)",
         ),
     ),
 )
 
 ENGAGEMENT = Source(
     "engagement",
-    "Engagement",
+    _lt("Engagement"),
     key="customer",
     needs=("event",),
     joins="""
@@ -116,103 +123,159 @@ ENGAGEMENT = Source(
             'guide_downloaded', 'page_viewed', 'answer_given', 'survey_answered')
     """,
     facts=(
-        _count("opens", "Opened mails", "Unreliable: programs open mails, too.", _OPEN),
-        _last("last_open", "Last opened mail", _OPEN),
-        _count("clicks", "Clicks", "Clicks on links in mails.", _CLICK),
+        _count(
+            "opens",
+            _lt("Opened mails"),
+            _lt("Unreliable: programs open mails, too."),
+            _OPEN,
+        ),
+        _last("last_open", _lt("Last opened mail"), _OPEN),
+        _count("clicks", _lt("Clicks"), _lt("Clicks on links in mails."), _CLICK),
         _count(
             "clicks_30d",
-            "Clicks in 30 days",
-            "Clicks on links in mails in the last 30 days.",
+            _lt("Clicks in 30 days"),
+            _lt("Clicks on links in mails in the last 30 days."),
             f"{_CLICK} AND {within('event.occurred_at', 30)}",
         ),
-        _last("last_click", "Last click", _CLICK),
+        _last("last_click", _lt("Last click"), _CLICK),
         _fact(
             "click_days_14d",
             "number",
-            "Days with clicks in 14 days",
-            "Days of the last 14 on which somebody clicked a link in a mail.",
+            _lt("Days with clicks in 14 days"),
+            _lt("Days of the last 14 on which somebody clicked a link in a mail."),
             f"count(DISTINCT {_DAY}) FILTER (WHERE {_CLICK}"
             f" AND {within('event.occurred_at', 14)})",
-            unit="days",
+            unit=DAYS,
             example=2,
         ),
-        _count("replies", "Replies", "Replies to mails.", _REPLY),
-        _last("last_reply", "Last reply", _REPLY),
-        _count("downloads", "Downloads", "Guides downloaded.", _DOWNLOAD),
+        _fact(
+            "days_since_click",
+            "number",
+            _lt("Days since the last click"),
+            _lt("Since somebody last clicked a link in a mail."),
+            days_since(f"max(event.occurred_at) FILTER (WHERE {_CLICK})"),
+            unit=DAYS,
+            example=3,
+        ),
+        _count("replies", _lt("Replies"), _lt("Replies to mails."), _REPLY),
+        _last("last_reply", _lt("Last reply"), _REPLY),
+        _count("downloads", _lt("Downloads"), _lt("Guides downloaded."), _DOWNLOAD),
         _count(
             "bounces",
-            "Bounces",
-            "Mails that came back.",
+            _lt("Bounces"),
+            _lt("Mails that came back."),
             "event.code = 'mail_bounced'",
             example=0,
         ),
         _fact(
             "points_30d",
             "number",
-            "Points in 30 days",
-            "Reply 50, price or offer link 25, download 15, other click 10; each once "
-            "per person and day.",
+            _lt("Points in 30 days"),
+            _lt(
+                "Reply 50, price or offer link 25, download 15, other click 10; each "
+                "once per person and day."
+            ),
             _points(),
-            unit="points",
+            unit=POINTS,
             example=60,
         ),
         _fact(
             "days_since_activity",
             "number",
-            "Days since the last activity",
-            "Since somebody last clicked, replied, downloaded, answered or visited; "
-            "opening a mail does not count.",
+            _lt("Days since the last activity"),
+            _lt(
+                "Since somebody last clicked, replied, downloaded, answered or "
+                "visited; opening a mail does not count."
+            ),
             days_since(f"max(event.occurred_at) FILTER (WHERE {_ACTIVE})"),
-            unit="days",
+            unit=DAYS,
             example=14,
+        ),
+        _fact(
+            "people_30d",
+            "number",
+            _lt("Active people in 30 days"),
+            _lt(
+                "How many people of the customer clicked, replied, downloaded, "
+                "answered or visited in the last 30 days."
+            ),
+            f"count(DISTINCT event.contact_id) FILTER (WHERE {_ACTIVE}"
+            f" AND {within('event.occurred_at', 30)})",
+            example=2,
+        ),
+        _fact(
+            "last_answer",
+            "text",
+            _lt("Last answer in a message"),
+            _lt("The latest of the answers chosen in messages."),
+            latest(
+                "(event.payload->>'answer')",
+                "event.occurred_at",
+                "event.id",
+                "event.code = 'answer_given'",
+            ),
+            example="later",
+        ),
+        _fact(
+            "main_topic",
+            "text",
+            _lt("Main interest"),
+            _lt("Code of the topic that was clicked or downloaded most often."),
+            "mode() WITHIN GROUP (ORDER BY event.payload->>'topic')"
+            f" FILTER (WHERE ({_CLICK} OR {_DOWNLOAD})"
+            " AND event.payload->>'topic' <> '')",
+            example="camping",
         ),
         _fact(
             "topics",
             "text_list",
-            "Topics of interest",
-            "Codes of the topics that were clicked or downloaded.",
+            _lt("Topics of interest"),
+            _lt("Codes of the topics that were clicked or downloaded."),
             texts("(event.payload->>'topic')", f"({_CLICK} OR {_DOWNLOAD})"),
             example=["camping"],
         ),
     ),
 )
 
-_VIEWED_RECENTLY = within("event.occurred_at", 30)
+_CLOCK = "event.occurred_at AT TIME ZONE 'UTC' AT TIME ZONE %(tz)s"
 
-WEB = Source(
-    "web",
-    "Website",
-    key="customer",
+TIMING = Source(
+    "timing",
+    _lt("Usual times"),
+    key="contact",
     needs=("event",),
     joins="""
       LEFT JOIN event
-        ON event.customer_id = customer.customer_id AND event.code = 'page_viewed'
+        ON event.contact_id = wanted.contact_id
+       AND event.code IN (
+            'mail_clicked', 'mail_opened', 'mail_replied', 'page_viewed',
+            'answer_given')
     """,
     facts=(
-        Fact(
-            "web.page_views_30d",
-            "number",
-            "Page views in 30 days",
-            help="Pages of the website seen in the last 30 days; needs a connected "
-            "website.",
-            example=18,
-            group="Website",
-            sql=f"count(event.id) FILTER (WHERE {_VIEWED_RECENTLY})",
+        _fact(
+            "usual_weekday",
+            "text",
+            _lt("Usual weekday"),
+            _lt(
+                "The day of the week on which this person most often opens, clicks, "
+                "replies or visits, in English; of the person, not of the company."
+            ),
+            f"mode() WITHIN GROUP (ORDER BY to_char({_CLOCK}, 'FMDay'))"
+            " FILTER (WHERE event.id IS NOT NULL)",
+            example="Tuesday",
         ),
-        Fact(
-            "web.price_list_seconds_30d",
+        _fact(
+            "usual_hour",
             "number",
-            "Time on the price list in 30 days",
-            help="Seconds on pages whose address contains the word of the setting; "
-            "needs a connected website.",
-            unit="seconds",
-            example=120,
-            group="Website",
-            sql=f"""COALESCE(sum(
-                CASE WHEN jsonb_typeof(event.payload->'seconds') = 'number'
-                     THEN (event.payload->>'seconds')::numeric END
-            ) FILTER (WHERE {_VIEWED_RECENTLY}
-                      AND strpos(event.payload->>'url', %(price_page)s) > 0), 0)""",
+            _lt("Usual hour"),
+            _lt(
+                "The hour of the day, 0 to 23, in which this person most often opens, "
+                "clicks, replies or visits, in the time zone of the company."
+            ),
+            f"mode() WITHIN GROUP (ORDER BY extract(hour FROM {_CLOCK}))"
+            " FILTER (WHERE event.id IS NOT NULL)",
+            unit=HOUR,
+            example=9,
         ),
     ),
 )

@@ -1,7 +1,11 @@
 """Discounts that programs have given to the customer."""
 
-from ..engine.fact import Fact
+from odoo.tools.translate import LazyTranslate
+
+from .define import DAYS, facts_of
 from .source import Source, days_since, within
+
+_lt = LazyTranslate(__name__)
 
 _LIVE = (
     "(given.ends_at > %(as_of)s"
@@ -9,22 +13,12 @@ _LIVE = (
 )
 
 
-def _fact(name, type_, label, help_, sql, unit="", example=None):
-    return Fact(
-        f"grants.{name}",
-        type_,
-        label,
-        help=help_,
-        unit=unit,
-        example=example,
-        sql=sql,
-        group="Discounts",
-    )
+_fact = facts_of("grants", _lt("Discounts"))
 
 
 GRANTS = Source(
     "grants",
-    "Discounts",
+    _lt("Discounts"),
     key="customer",
     needs=("member",),
     joins="""
@@ -40,48 +34,48 @@ GRANTS = Source(
         _fact(
             "live",
             "boolean",
-            "Has a discount now",
-            "A discount that has neither ended nor been used up.",
+            _lt("Has a discount now"),
+            _lt("A discount that has neither ended nor been used up."),
             f"COALESCE(bool_or({_LIVE}), FALSE)",
         ),
         _fact(
             "code",
             "text",
-            "Code",
-            "Code of the discount that the customer has now.",
+            _lt("Code"),
+            _lt("Code of the discount that the customer has now."),
             f"min(given.code) FILTER (WHERE {_LIVE})",
             example="044c-8a1e-4b70",
         ),
         _fact(
             "ends_at",
             "datetime",
-            "Discount ends",
-            "When the discount that the customer has now ends.",
+            _lt("Discount ends"),
+            _lt("When the discount that the customer has now ends."),
             f"min(given.ends_at) FILTER (WHERE {_LIVE})",
         ),
         _fact(
             "days_to_end",
             "number",
-            "Days to the end of the discount",
-            "Whole days that the discount is still valid.",
+            _lt("Days to the end of the discount"),
+            _lt("Whole days that the discount is still valid."),
             f"floor(extract(epoch FROM min(given.ends_at) FILTER (WHERE {_LIVE})"
             " - %(as_of)s)::numeric / 86400)",
-            unit="days",
+            unit=DAYS,
             example=3,
         ),
         _fact(
             "count_365d",
             "number",
-            "Discounts in a year",
-            "Discounts that began in the last 365 days.",
+            _lt("Discounts in a year"),
+            _lt("Discounts that began in the last 365 days."),
             f"count(given.id) FILTER (WHERE {within('given.starts_at', 365)})",
             example=1,
         ),
         _fact(
             "rescue_365d",
             "number",
-            "Rescue discounts in a year",
-            "Of these, the ones of the program with the code rescue.",
+            _lt("Rescue discounts in a year"),
+            _lt("Of these, the ones of the program with the code rescue."),
             f"count(given.id) FILTER (WHERE {within('given.starts_at', 365)}"
             " AND given.program_code = 'rescue')",
             example=0,
@@ -89,10 +83,10 @@ GRANTS = Source(
         _fact(
             "days_since_last",
             "number",
-            "Days since the last discount",
-            "Since the latest discount began.",
+            _lt("Days since the last discount"),
+            _lt("Since the latest discount began."),
             days_since("max(given.starts_at)"),
-            unit="days",
+            unit=DAYS,
             example=90,
         ),
     ),

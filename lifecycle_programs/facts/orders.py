@@ -1,45 +1,42 @@
-"""How much, how often and when the customer has bought.
+"""How much, how often and when the customer has bought."""
 
-The whole commercial entity counts. An order that was returned altogether does not
-count, a return lowers the total on its own day.
-"""
+from odoo.tools.translate import LazyTranslate
 
-from ..engine.fact import Fact
-from .source import Source, days_since, local_day, within
+from .define import CURRENCY, DAYS, PERCENT, facts_of
+from .documents import (
+    COUNT,
+    COUNTS,
+    DAY,
+    FIRST,
+    FIRST_DAY,
+    JOIN,
+    LAST,
+    LAST_DAY,
+    TODAY,
+    total,
+    year_ago,
+)
+from .milestones import MILESTONES
+from .source import Source, days_since, latest, within
 
-_COUNTS = "document.counts"
-_FIRST = f"min(document.date) FILTER (WHERE {_COUNTS})"
-_LAST = f"max(document.date) FILTER (WHERE {_COUNTS})"
-_COUNT = f"count(*) FILTER (WHERE {_COUNTS})"
-_DAY = local_day("document.date")
+_lt = LazyTranslate(__name__)
+_fact = facts_of("orders", _lt("Purchases"))
 
-
-def _total(condition):
-    return f"COALESCE(sum(document.amount) FILTER (WHERE {condition}), 0)"
-
-
-def _year_ago(days):
-    return (
-        f"{within('document.date', 365 + days)} AND NOT {within('document.date', 365)}"
-    )
+_INTERVAL = (
+    f"({LAST_DAY} - {FIRST_DAY})::numeric"
+    f" / NULLIF(count(DISTINCT {DAY}) FILTER (WHERE {COUNTS}) - 1, 0)"
+)
+_SINCE_LAST = days_since(LAST)
+_MONTH = f"date_trunc('month', {TODAY}::timestamp)"
+_SAME_MONTH = (
+    f"{COUNTS} AND {DAY} >= {_MONTH} - interval '1 year'"
+    f" AND {DAY} < {_MONTH} - interval '11 months'"
+)
 
 
 def _change(days):
-    then = f"NULLIF(GREATEST({_total(_year_ago(days))}, 0), 0)"
-    return f"({_total(within('document.date', days))} / {then} - 1) * 100"
-
-
-def _fact(name, type_, label, help_, sql, unit="", example=None):
-    return Fact(
-        f"orders.{name}",
-        type_,
-        label,
-        help=help_,
-        unit=unit,
-        example=example,
-        sql=sql,
-        group="Purchases",
-    )
+    then = f"NULLIF(GREATEST({total(year_ago(days))}, 0), 0)"
+    return f"({total(within('document.date', days))} / {then} - 1) * 100"
 
 
 def _windows():
@@ -48,272 +45,219 @@ def _windows():
         yield _fact(
             f"count_{days}d",
             "number",
-            f"Purchases in {days} days",
-            f"Purchases of the last {days} days.",
-            f"count(*) FILTER (WHERE {_COUNTS} AND {recent})",
+            _lt("Purchases in %(days)s days", days=days),
+            _lt("Purchases of the last %(days)s days.", days=days),
+            f"count(*) FILTER (WHERE {COUNTS} AND {recent})",
             example=2,
         )
         yield _fact(
             f"total_{days}d",
             "number",
-            f"Bought for in {days} days",
-            f"Purchases of the last {days} days less returns, without tax.",
-            _total(recent),
-            unit="currency",
+            _lt("Bought for in %(days)s days", days=days),
+            _lt(
+                "Purchases of the last %(days)s days less returns, without tax.",
+                days=days,
+            ),
+            total(recent),
+            unit=CURRENCY,
             example=340,
         )
 
 
+_AMOUNTS = (
+    _fact(
+        "count",
+        "number",
+        _lt("Purchases"),
+        _lt("Purchases in all."),
+        COUNT,
+        example=3,
+    ),
+    _fact(
+        "total",
+        "number",
+        _lt("Bought for"),
+        _lt("Purchases in all less returns, without tax."),
+        total(),
+        unit=CURRENCY,
+        example=1250,
+    ),
+    _fact(
+        "average_value",
+        "number",
+        _lt("Average purchase"),
+        _lt("What the customer has bought for, divided by the number of purchases."),
+        f"{total()} / NULLIF({COUNT}, 0)",
+        unit=CURRENCY,
+        example=120,
+    ),
+    _fact(
+        "largest_value",
+        "number",
+        _lt("Largest purchase"),
+        _lt("What the largest purchase came to, without tax."),
+        f"max(document.amount) FILTER (WHERE {COUNTS})",
+        unit=CURRENCY,
+        example=480,
+    ),
+    _fact(
+        "last_value",
+        "number",
+        _lt("Value of the last purchase"),
+        _lt("What the latest purchase came to, without tax."),
+        latest("document.amount", "document.date", "document.order_id", COUNTS),
+        unit=CURRENCY,
+        example=95,
+    ),
+)
+
+_TIMES = (
+    _fact("first", "datetime", _lt("First purchase"), _lt("When it was."), FIRST),
+    _fact("last", "datetime", _lt("Last purchase"), _lt("When it was."), LAST),
+    _fact(
+        "first_month",
+        "text",
+        _lt("Month of the first purchase"),
+        _lt("Year and month; customers who came together can be compared by it."),
+        f"to_char({FIRST_DAY}, 'YYYY-MM')",
+        example="2026-05",
+    ),
+    _fact(
+        "first_quarter",
+        "text",
+        _lt("Quarter of the first purchase"),
+        _lt("Year and quarter of the first purchase."),
+        f"""to_char({FIRST_DAY}, 'YYYY-"Q"Q')""",
+        example="2026-Q2",
+    ),
+    _fact(
+        "days_since_first",
+        "number",
+        _lt("Days since the first purchase"),
+        _lt("Whole days of 24 hours."),
+        days_since(FIRST),
+        unit=DAYS,
+        example=400,
+    ),
+    _fact(
+        "days_since_last",
+        "number",
+        _lt("Days since the last purchase"),
+        _lt("Whole days of 24 hours."),
+        _SINCE_LAST,
+        unit=DAYS,
+        example=35,
+    ),
+    _fact(
+        "average_interval_days",
+        "number",
+        _lt("Days between purchases"),
+        _lt(
+            "Average days from one day with a purchase to the next; missing before "
+            "the second."
+        ),
+        _INTERVAL,
+        unit=DAYS,
+        example=42.5,
+    ),
+    _fact(
+        "days_to_expected",
+        "number",
+        _lt("Days to the expected purchase"),
+        _lt(
+            "Until the next purchase is to be expected by the customer's own rhythm; "
+            "negative when the customer is late."
+        ),
+        f"{_INTERVAL} - {_SINCE_LAST}",
+        unit=DAYS,
+        example=-12,
+    ),
+    _fact(
+        "rhythm",
+        "text",
+        _lt("Buying rhythm"),
+        _lt(
+            "never: has not bought; once: on one day only; regular: by the customer's "
+            "own rhythm; late: more than one and a half of the usual time has passed; "
+            "stopped: more than three times the usual time."
+        ),
+        f"""CASE WHEN {COUNT} = 0 THEN 'never'
+                 WHEN {_INTERVAL} IS NULL THEN 'once'
+                 WHEN {_SINCE_LAST} <= 1.5 * {_INTERVAL} THEN 'regular'
+                 WHEN {_SINCE_LAST} <= 3 * {_INTERVAL} THEN 'late'
+                 ELSE 'stopped' END""",
+        example="regular",
+    ),
+)
+
+_YEARS = (
+    _fact(
+        "count_180d_year_ago",
+        "number",
+        _lt("Purchases in the same 180 days a year ago"),
+        _lt("Purchases of the 180 days that ended 365 days ago."),
+        f"count(*) FILTER (WHERE {COUNTS} AND {year_ago(180)})",
+        example=4,
+    ),
+    _fact(
+        "total_180d_year_ago",
+        "number",
+        _lt("Bought for in the same 180 days a year ago"),
+        _lt("Purchases less returns of the 180 days that ended 365 days ago."),
+        total(year_ago(180)),
+        unit=CURRENCY,
+        example=600,
+    ),
+    _fact(
+        "change_percent_180d",
+        "number",
+        _lt("Change of purchases in 180 days"),
+        _lt(
+            "The last 180 days against the same days a year ago; missing when nothing "
+            "was bought then."
+        ),
+        _change(180),
+        unit=PERCENT,
+        example=-40,
+    ),
+    _fact(
+        "change_percent_365d",
+        "number",
+        _lt("Change of purchases in a year"),
+        _lt(
+            "The last 365 days against the 365 days before; missing when nothing was "
+            "bought then."
+        ),
+        _change(365),
+        unit=PERCENT,
+        example=-25,
+    ),
+    _fact(
+        "same_month_last_year",
+        "boolean",
+        _lt("Bought in this month last year"),
+        _lt("Whether the customer bought in the same calendar month a year ago."),
+        f"COALESCE(bool_or({_SAME_MONTH}), FALSE)",
+    ),
+    _fact(
+        "next_30d_last_year",
+        "number",
+        _lt("Purchases in the coming 30 days last year"),
+        _lt(
+            "Purchases that a year ago were made in the 30 days that now lie ahead: "
+            "the season of the customer is near."
+        ),
+        f"count(*) FILTER (WHERE {COUNTS} AND {within('document.date', 365)}"
+        f" AND NOT {within('document.date', 335)})",
+        example=1,
+    ),
+)
+
 ORDERS = Source(
     "orders",
-    "Purchases",
+    _lt("Purchases"),
     key="customer",
     needs=("document",),
-    joins="LEFT JOIN document ON document.customer_id = customer.customer_id",
-    facts=(
-        _fact("count", "number", "Purchases", "Purchases in all.", _COUNT, example=3),
-        _fact(
-            "total",
-            "number",
-            "Bought for",
-            "Purchases in all less returns, without tax.",
-            _total("TRUE"),
-            unit="currency",
-            example=1250,
-        ),
-        _fact(
-            "average_value",
-            "number",
-            "Average purchase",
-            "What the customer has bought for, divided by the number of purchases.",
-            f"{_total('TRUE')} / NULLIF({_COUNT}, 0)",
-            unit="currency",
-            example=120,
-        ),
-        _fact("first", "datetime", "First purchase", "When it was.", _FIRST),
-        _fact("last", "datetime", "Last purchase", "When it was.", _LAST),
-        _fact(
-            "days_since_first",
-            "number",
-            "Days since the first purchase",
-            "Whole days of 24 hours.",
-            days_since(_FIRST),
-            unit="days",
-            example=400,
-        ),
-        _fact(
-            "days_since_last",
-            "number",
-            "Days since the last purchase",
-            "Whole days of 24 hours.",
-            days_since(_LAST),
-            unit="days",
-            example=35,
-        ),
-        _fact(
-            "average_interval_days",
-            "number",
-            "Days between purchases",
-            "Average days from one day with a purchase to the next; missing before "
-            "the second.",
-            f"(max({_DAY}) FILTER (WHERE {_COUNTS})"
-            f" - min({_DAY}) FILTER (WHERE {_COUNTS}))::numeric"
-            f" / NULLIF(count(DISTINCT {_DAY}) FILTER (WHERE {_COUNTS}) - 1, 0)",
-            unit="days",
-            example=42.5,
-        ),
-        *_windows(),
-        _fact(
-            "count_180d_year_ago",
-            "number",
-            "Purchases in the same 180 days a year ago",
-            "Purchases of the 180 days that ended 365 days ago.",
-            f"count(*) FILTER (WHERE {_COUNTS} AND {_year_ago(180)})",
-            example=4,
-        ),
-        _fact(
-            "total_180d_year_ago",
-            "number",
-            "Bought for in the same 180 days a year ago",
-            "Purchases less returns of the 180 days that ended 365 days ago.",
-            _total(_year_ago(180)),
-            unit="currency",
-            example=600,
-        ),
-        _fact(
-            "change_percent_180d",
-            "number",
-            "Change of purchases in 180 days",
-            "The last 180 days against the same days a year ago; missing when nothing "
-            "was bought then.",
-            _change(180),
-            unit="%",
-            example=-40,
-        ),
-        _fact(
-            "change_percent_365d",
-            "number",
-            "Change of purchases in a year",
-            "The last 365 days against the 365 days before; missing when nothing was "
-            "bought then.",
-            _change(365),
-            unit="%",
-            example=-25,
-        ),
-    ),
-)
-
-_BASKET_CATEGORIES = """ARRAY(
-    SELECT DISTINCT wide.name
-      FROM product_category own
-      JOIN product_category wide
-        ON wide.id = ANY(string_to_array(rtrim(own.parent_path, '/'), '/')::int[])
-     WHERE own.id = ANY(array_agg(DISTINCT basket.categ_id) FILTER (WHERE {0}))
-     ORDER BY 1)"""
-
-BASKETS = Source(
-    "baskets",
-    "What was bought",
-    key="customer",
-    needs=("purchase",),
-    joins="""
-      LEFT JOIN (
-            SELECT customer_id, date, template_id, categ_id,
-                   dense_rank() OVER (
-                       PARTITION BY customer_id ORDER BY date DESC, order_id DESC
-                   ) = 1 AS is_last
-              FROM purchase
-             WHERE counts
-      ) basket ON basket.customer_id = customer.customer_id
-    """,
-    facts=(
-        _fact(
-            "categories",
-            "text_list",
-            "Categories bought",
-            "Names of the product categories bought, with the categories above them.",
-            _BASKET_CATEGORIES.format("TRUE"),
-            example=["Tents"],
-        ),
-        _fact(
-            "last_categories",
-            "text_list",
-            "Categories of the last purchase",
-            "Names of its product categories, with the categories above them.",
-            _BASKET_CATEGORIES.format("basket.is_last"),
-            example=["Tents"],
-        ),
-        _fact(
-            "products",
-            "text_list",
-            "Products bought",
-            "Names of the products bought, in English as they were first written.",
-            """ARRAY(
-                SELECT DISTINCT template.name->>'en_US'
-                  FROM product_template template
-                 WHERE template.id = ANY(array_agg(DISTINCT basket.template_id))
-                 ORDER BY 1)""",
-            example=["Tent for two"],
-        ),
-    ),
-)
-
-_RETURN = "turn.kind IN ('refund', 'goods_returned')"
-
-RETURNS = Source(
-    "returns",
-    "Deliveries and returns",
-    key="customer",
-    needs=("member", "event"),
-    joins="""
-      LEFT JOIN (
-            SELECT member.customer_id, 'refund' AS kind, move.id,
-                   move.invoice_date::timestamp AT TIME ZONE %(tz)s AT TIME ZONE 'UTC'
-                       AS date
-              FROM member
-              JOIN account_move move
-                ON move.partner_id = member.contact_id
-               AND move.move_type = 'out_refund' AND move.state = 'posted'
-               AND move.company_id = %(company)s
-             UNION ALL
-            SELECT event.customer_id, event.code, event.id, event.occurred_at
-              FROM event
-             WHERE event.code IN ('delivered', 'goods_returned')
-      ) turn ON turn.customer_id = customer.customer_id AND turn.date <= %(as_of)s
-    """,
-    facts=(
-        _fact(
-            "returns_60d",
-            "number",
-            "Returns in 60 days",
-            "Credit notes, or goods sent back, whichever are more.",
-            f"""GREATEST(
-                count(*) FILTER (
-                    WHERE turn.kind = 'refund' AND {within("turn.date", 60)}),
-                count(*) FILTER (
-                    WHERE turn.kind = 'goods_returned'
-                      AND {within("turn.date", 60)}))""",
-            example=0,
-        ),
-        _fact(
-            "days_since_returned",
-            "number",
-            "Days since the last return",
-            "Since the last credit note or goods sent back.",
-            days_since(f"max(turn.date) FILTER (WHERE {_RETURN})"),
-            unit="days",
-            example=20,
-        ),
-        _fact(
-            "days_since_delivered",
-            "number",
-            "Days since the last delivery",
-            "Missing when deliveries are not kept in Odoo.",
-            days_since("max(turn.date) FILTER (WHERE turn.kind = 'delivered')"),
-            unit="days",
-            example=5,
-        ),
-    ),
-)
-
-_ADVOCATE = "(opinion.score >= 9 OR opinion.recommend)"
-
-STAGE = Source(
-    "stage",
-    "Stage",
-    key="contact",
-    grouped=False,
-    needs=("document", "opinion"),
-    joins=f"""
-      LEFT JOIN (
-            SELECT document.customer_id, {_COUNT} AS orders, {_FIRST} AS first,
-                   {_LAST} AS last
-              FROM document
-             GROUP BY document.customer_id
-      ) bought ON bought.customer_id = wanted.customer_id
-      LEFT JOIN (
-            SELECT DISTINCT ON (contact_id) contact_id, score, recommend
-              FROM opinion
-             ORDER BY contact_id, occurred_at DESC, id DESC
-      ) opinion ON opinion.contact_id = wanted.contact_id
-    """,
-    facts=(
-        Fact(
-            "contact.stage",
-            "text",
-            "Stage",
-            help="prospect: has not bought; new: one purchase, not long ago; advocate: "
-            "would recommend; loyal: buys often and within a year; else customer.",
-            example="customer",
-            group="Contact",
-            sql=f"""CASE
-                WHEN COALESCE(bought.orders, 0) = 0 THEN 'prospect'
-                WHEN {_ADVOCATE} THEN 'advocate'
-                WHEN bought.orders >= %(loyal_orders)s
-                     AND {within("bought.last", 365)} THEN 'loyal'
-                WHEN bought.orders = 1 AND bought.first
-                     > %(as_of)s - make_interval(days => %(new_days)s) THEN 'new'
-                ELSE 'customer' END""",
-        ),
-    ),
+    joins=JOIN,
+    facts=(*_AMOUNTS, *_TIMES, *_windows(), *_YEARS, *MILESTONES),
 )

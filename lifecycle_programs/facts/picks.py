@@ -52,11 +52,11 @@ OFFERS = f"""
     ), fitting AS (
         SELECT DISTINCT ON (offer.offered_product_id, offer.offered_categ_id)
                offer.id, offer.sequence, offer.kind, offer.link,
-               COALESCE({_in_language("product.name")}, category.name) AS name,
-               COALESCE(product.name->>'en_US', category.name) AS plain_name,
+               COALESCE({_in_language("product.name")}, %(category_name)s) AS name,
+               COALESCE(product.name->>'en_US', %(category_name)s) AS plain_name,
                {_in_language("offer.pitch")} AS pitch,
                round(product.list_price::numeric, %(currency_digits)s) AS price,
-               category.name AS category
+               %(category_name)s AS category
           FROM wanted
           JOIN res_partner reader ON reader.id = wanted.contact_id
           JOIN lifecycle_offer offer ON offer.program_id = %(program)s
@@ -75,8 +75,7 @@ OFFERS = f"""
            AND NOT EXISTS (
                 SELECT FROM had
                   LEFT JOIN product_category own ON own.id = had.categ_id
-                 WHERE CASE WHEN product.id IS NULL
-                            THEN starts_with(own.parent_path, category.parent_path)
+                 WHERE CASE WHEN product.id IS NULL THEN %(is_in_category)s
                             ELSE had.template_id = product.id END)
          ORDER BY offer.offered_product_id, offer.offered_categ_id, offer.sequence,
                   offer.id
@@ -97,7 +96,7 @@ OFFERS_NEEDS = ("ordered", "purchase")
 #: offered by this program.
 CATEGORY = f"""
     SELECT jsonb_build_object(
-               'category', category.name, 'pitch', {_in_language("offer.pitch")},
+               'category', %(category_name)s, 'pitch', {_in_language("offer.pitch")},
                'link', offer.link) AS payload,
            'category:' || category.id AS entry_key, NULL::timestamp AS anchor_date
       FROM wanted
@@ -109,7 +108,7 @@ CATEGORY = f"""
      WHERE NOT EXISTS (
             SELECT FROM purchase
               JOIN product_category own ON own.id = purchase.categ_id
-             WHERE starts_with(own.parent_path, category.parent_path))
+             WHERE %(is_in_category)s)
        AND NOT EXISTS (
             SELECT FROM lifecycle_enrolment earlier
              WHERE earlier.program_id = %(program)s
@@ -137,7 +136,8 @@ RENEWAL = f"""
     SELECT payload, entry_key, anchor_date FROM (
         SELECT jsonb_build_object(
                    'product', {_in_language("product.name")},
-                   'bought', product.name->>'en_US', 'category', category.name,
+                   'bought', product.name->>'en_US',
+                   'category', %(category_name)s,
                    'due', {_DUE_TEXT.format("due.due_at")},
                    'months', due.months) AS payload,
                {_KEY.format("due.template_id", "due.due_at")} AS entry_key,

@@ -1,25 +1,23 @@
 """Which programs the contact is in, has been in, or has said no to."""
 
-from ..engine.fact import Fact
+from odoo.tools.translate import LazyTranslate
+
+from .define import facts_of
 from .source import Source, texts, within
 
+_lt = LazyTranslate(__name__)
 
-def _fact(name, label, help_, sql, history=True):
-    return Fact(
-        f"programs.{name}",
-        "text_list",
-        label,
-        help=help_,
-        example=["welcome"],
-        history=history,
-        sql=sql,
-        group="Programs",
-    )
+
+_define = facts_of("programs", _lt("Programs"))
+
+
+def _fact(name, label, help_, sql):
+    return _define(name, "text_list", label, help_, sql, example=["welcome"])
 
 
 ENROLMENTS = Source(
     "enrolments",
-    "Programs",
+    _lt("Programs"),
     key="contact",
     joins="""
       LEFT JOIN (
@@ -32,17 +30,19 @@ ENROLMENTS = Source(
     facts=(
         _fact(
             "active",
-            "In programs",
-            "Codes of the programs that the contact is in now.",
+            _lt("In programs"),
+            _lt("Codes of the programs that the contact is in now."),
             texts(
                 "entry.code", "(entry.ended_at IS NULL OR entry.ended_at > %(as_of)s)"
             ),
         ),
         _fact(
             "done",
-            "Programs done",
-            "Codes of the programs that the contact has gone through or whose goal was "
-            "reached.",
+            _lt("Programs done"),
+            _lt(
+                "Codes of the programs that the contact has gone through or whose goal "
+                "was reached."
+            ),
             texts(
                 "entry.code",
                 "(entry.goal_at <= %(as_of)s OR (entry.ended_at <= %(as_of)s"
@@ -51,8 +51,8 @@ ENROLMENTS = Source(
         ),
         _fact(
             "entered_365d",
-            "Programs entered in a year",
-            "Codes of the programs that the contact entered in the last 365 days.",
+            _lt("Programs entered in a year"),
+            _lt("Codes of the programs that the contact entered in the last 365 days."),
             texts("entry.code", within("entry.entered_at", 365)),
         ),
     ),
@@ -60,7 +60,7 @@ ENROLMENTS = Source(
 
 REFUSALS = Source(
     "refusals",
-    "Refused programs",
+    _lt("Refused programs"),
     key="contact",
     joins="""
       JOIN res_partner partner ON partner.id = wanted.contact_id
@@ -76,8 +76,11 @@ REFUSALS = Source(
     facts=(
         _fact(
             "refused",
-            "Refused programs",
-            "Codes of the programs that the contact's address has said no thanks to.",
+            _lt("Refused programs"),
+            _lt(
+                "Codes of the programs that the contact's address has said no thanks "
+                "to."
+            ),
             texts("refused.code"),
         ),
     ),

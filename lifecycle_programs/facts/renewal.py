@@ -1,7 +1,12 @@
 """When something that was bought is likely to be bought again."""
 
-from ..engine.fact import Fact
+from odoo.tools.translate import LazyTranslate
+
+from .define import DAYS, MONTHS, facts_of
 from .source import Source, latest
+
+_lt = LazyTranslate(__name__)
+_fact = facts_of("renewal", _lt("Renewal"))
 
 #: The latest purchase of a period's product, or within its category, sets the date.
 DUE = """
@@ -21,40 +26,37 @@ _NEXT = "min(due.due_at) FILTER (WHERE due.due_at >= %(as_of)s)"
 
 RENEWAL = Source(
     "renewal",
-    "Renewal",
+    _lt("Renewal"),
     key="customer",
     needs=DUE_NEEDS,
     joins=f"LEFT JOIN ({DUE}) due ON due.customer_id = customer.customer_id",
     facts=(
-        Fact(
-            "renewal.next_due",
+        _fact(
+            "next_due",
             "datetime",
-            "Next renewal",
-            help="The nearest date ahead on which something bought is due again.",
-            group="Renewal",
-            sql=_NEXT,
+            _lt("Next renewal"),
+            _lt("The nearest date ahead on which something bought is due again."),
+            _NEXT,
         ),
-        Fact(
-            "renewal.days_to_due",
+        _fact(
+            "days_to_due",
             "number",
-            "Days to the next renewal",
-            help="Whole days until the nearest date ahead; missing when none is.",
-            unit="days",
+            _lt("Days to the next renewal"),
+            _lt("Whole days until the nearest date ahead; missing when none is."),
+            f"floor(extract(epoch FROM {_NEXT} - %(as_of)s)::numeric / 86400)",
+            unit=DAYS,
             example=30,
-            group="Renewal",
-            sql=f"floor(extract(epoch FROM {_NEXT} - %(as_of)s)::numeric / 86400)",
         ),
-        Fact(
-            "renewal.last_period_months",
+        _fact(
+            "last_period_months",
             "number",
-            "Period of the last purchase",
-            help="Months until the latest purchase with a renewal period is due again.",
-            unit="months",
-            example=12,
-            group="Renewal",
-            sql=latest(
+            _lt("Period of the last purchase"),
+            _lt("Months until the latest purchase with a renewal period is due again."),
+            latest(
                 "due.months", "due.bought_at", "due.period_id", "due.months IS NOT NULL"
             ),
+            unit=MONTHS,
+            example=12,
         ),
     ),
 )

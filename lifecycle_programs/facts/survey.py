@@ -1,31 +1,22 @@
 """What the contact answered to “Would you recommend us?”."""
 
-from ..engine.fact import Fact
+from odoo.tools.translate import LazyTranslate
+
+from .define import DAYS, OF_TEN, facts_of
 from .source import Source, days_since, latest
 
-_GROUP = "Recommendation"
+_lt = LazyTranslate(__name__)
+
+_fact = facts_of("nps", _lt("Recommendation"))
 
 
 def _last(value):
     return latest(value, "opinion.occurred_at", "opinion.id", "opinion.id IS NOT NULL")
 
 
-def _fact(name, type_, label, help_, sql, unit="", example=None):
-    return Fact(
-        f"nps.{name}",
-        type_,
-        label,
-        help=help_,
-        unit=unit,
-        example=example,
-        sql=sql,
-        group=_GROUP,
-    )
-
-
 OPINIONS = Source(
     "opinions",
-    "Survey answers",
+    _lt("Survey answers"),
     key="contact",
     needs=("opinion",),
     joins="LEFT JOIN opinion ON opinion.contact_id = wanted.contact_id",
@@ -33,37 +24,62 @@ OPINIONS = Source(
         _fact(
             "score",
             "number",
-            "Score",
-            "The latest answer on the scale of 0 to 10.",
+            _lt("Score"),
+            _lt("The latest answer on the scale of 0 to 10."),
             latest(
                 "opinion.score",
                 "opinion.occurred_at",
                 "opinion.id",
                 "opinion.score IS NOT NULL",
             ),
+            unit=OF_TEN,
             example=9,
         ),
         _fact(
             "answered_at",
             "datetime",
-            "Last answer",
-            "When it was.",
+            _lt("Last answer"),
+            _lt("When it was."),
             "max(opinion.occurred_at)",
         ),
         _fact(
             "days_since",
             "number",
-            "Days since the last answer",
-            "Whole days of 24 hours.",
+            _lt("Days since the last answer"),
+            _lt("Whole days of 24 hours."),
             days_since("max(opinion.occurred_at)"),
-            unit="days",
+            unit=DAYS,
             example=40,
+        ),
+        _fact(
+            "answers_count",
+            "number",
+            _lt("Answers"),
+            _lt("How often the contact has answered."),
+            "count(opinion.id)",
+            example=2,
+        ),
+        _fact(
+            "attitude",
+            "text",
+            _lt("Attitude"),
+            _lt(
+                "By the latest answer. promoter: 9, 10 or yes; passive: 7 or 8; "
+                "detractor: 6 or less, or no."
+            ),
+            _last(
+                "CASE WHEN COALESCE(opinion.recommend, opinion.score >= 9)"
+                " THEN 'promoter' WHEN opinion.score >= 7 THEN 'passive'"
+                " WHEN opinion.score < 7 OR NOT opinion.recommend"
+                " THEN 'detractor' END"
+            ),
+            example="promoter",
         ),
         _fact(
             "would_recommend",
             "boolean",
-            "Would recommend",
-            "The latest answer is 9, 10 or yes.",
+            _lt("Would recommend"),
+            _lt("The latest answer is 9, 10 or yes."),
             _last("COALESCE(opinion.recommend, opinion.score >= 9)"),
         ),
     ),
@@ -71,7 +87,7 @@ OPINIONS = Source(
 
 ASKED = Source(
     "asked",
-    "Surveys sent",
+    _lt("Surveys sent"),
     key="contact",
     joins="""
       LEFT JOIN lifecycle_step_run run
@@ -83,10 +99,10 @@ ASKED = Source(
         _fact(
             "days_since_asked",
             "number",
-            "Days since asked",
-            "Since a program last sent a survey.",
+            _lt("Days since asked"),
+            _lt("Since a program last sent a survey."),
             days_since("max(run.run_at)"),
-            unit="days",
+            unit=DAYS,
             example=60,
         ),
     ),

@@ -5,6 +5,7 @@ from . import lifecycle_content
 from . import lifecycle_event_type
 from . import lifecycle_event
 from . import lifecycle_fact
+from . import lifecycle_fact_category
 from . import lifecycle_program
 from . import lifecycle_program_parameter
 from . import lifecycle_offer
@@ -20,6 +21,7 @@ from . import lifecycle_opt_out
 from . import lifecycle_message
 from . import res_company
 from . import res_config_settings
+from . import res_users
 from . import product_template
 from . import product_category
 from . import crm_lost_reason

@@ -1,6 +1,7 @@
 """The registry of facts, and the one way to read them: the snapshot."""
 
 import re
+from dataclasses import replace
 from decimal import Decimal
 from types import MappingProxyType
 from zoneinfo import available_timezones
@@ -8,11 +9,14 @@ from zoneinfo import available_timezones
 from odoo import api, models, tools
 from odoo.exceptions import ValidationError
 from odoo.tools import SQL
+from odoo.tools.translate import LazyGettext
 
 from ..engine import RuleError, normalise, normalise_sql, parse
 from ..engine.values import zone
-from ..facts import LINES, RELATIONS, SOURCES
+from ..facts import LINES, RANKINGS, RELATIONS, SOURCES
 
+# The texts of a fact that people read.
+FACT_TEXTS = ("label", "help", "unit", "group")
 _FACT_NAME = re.compile(r"[a-z_]+\.[a-z0-9_]+")
 
 
@@ -49,22 +53,28 @@ class LifecycleFact(models.AbstractModel):
         """
         relations = {relation.name: relation for relation in RELATIONS}
         relations["line_item"] = LINES[company.lifecycle_purchase_source]
+        relations["ranking"] = RANKINGS[company.lifecycle_purchase_source]
         return relations
 
     @api.model
     def _constants(self, company, as_of):
         """What stands for the placeholders in the SQL of sources and relations."""
         return {
+            "abandoned_days": company.lifecycle_abandoned_days,
             "as_of": as_of,
             "company": company.id,
             "currency_digits": company.currency_id.decimal_places,
             "fee_products": self._fee_products(),
             "is_delivery": self._is_delivery_line(),
+            "former_days": company.lifecycle_former_days,
+            "loyal_days": company.lifecycle_loyal_days,
             "loyal_orders": company.lifecycle_loyal_orders,
+            "loyal_score": company.lifecycle_loyal_score,
             "new_days": company.lifecycle_new_days,
             "price_page": company.lifecycle_price_page or "price",
             "tz": zone(company.partner_id.tz).key,
             "zones": self._zones(),
+            **self._category_fragments(),
         }
 
     @api.model
@@ -115,15 +125,27 @@ class LifecycleFact(models.AbstractModel):
         return MappingProxyType(sources)
 
     @api.model
-    @tools.ormcache()
+    @tools.ormcache("self.env.lang")
     def _facts(self):
-        """All facts by name; read only.
+        """All facts by name, in the user's language; read only.
 
         :rtype: Mapping[str, Fact]
         """
         return MappingProxyType(
-            {fact.name: fact for source in self._sources() for fact in source.facts}
+            {
+                fact.name: replace(
+                    fact,
+                    **{text: self._say(getattr(fact, text)) for text in FACT_TEXTS},
+                )
+                for source in self._sources()
+                for fact in source.facts
+            }
         )
+
+    @api.model
+    def _say(self, text):
+        """A text of a source or a fact in the user's language."""
+        return self.env._(text) if isinstance(text, LazyGettext) else text
 
     # ------------------------------------------------------------
     # SNAPSHOT

@@ -62,6 +62,30 @@ class ResCompany(models.Model):
         help="Purchases in all from which a customer who has bought within 365 days "
         "counts as loyal.",
     )
+    lifecycle_loyal_days = fields.Integer(
+        string="Loyal after (days)",
+        default=365,
+        help="Days from the first purchase after which a customer with enough "
+        "purchases counts as loyal, in the scheme of loyal, occasional, potential and "
+        "former.",
+    )
+    lifecycle_loyal_score = fields.Integer(
+        string="Loyal with a Score of",
+        default=7,
+        help="A customer whose latest answer to the survey is lower does not count as "
+        "loyal; without an answer it does not matter.",
+    )
+    lifecycle_former_days = fields.Integer(
+        string="Former after (days)",
+        default=365,
+        help="Days without a purchase after which a customer counts as former.",
+    )
+    lifecycle_abandoned_days = fields.Integer(
+        string="Quotation Abandoned after (days)",
+        default=14,
+        help="Days after which a quotation or a cart without an order counts as "
+        "abandoned, if it has not expired before.",
+    )
     lifecycle_price_page = fields.Char(
         string="Price List Page",
         default="price",

@@ -127,19 +127,19 @@ class SaleOrder(models.Model):
         """The SELECT of the names of products and categories bought with an order.
 
         Freight, deposits, discounts and whatever else is marked as no purchase are
-        left out. A category brings the categories above it.
+        left out. Categories go by the names that facts use.
         """
         return SQL(
             """
             SELECT COALESCE(jsonb_agg(DISTINCT t.name->>'en_US'), '[]') AS products,
-                   COALESCE(jsonb_agg(DISTINCT c.name) FILTER (WHERE c.id IS NOT NULL),
+                   COALESCE(jsonb_agg(DISTINCT named.name)
+                                FILTER (WHERE named.name IS NOT NULL),
                             '[]') AS categories
               FROM sale_order_line sold
               JOIN product_product v ON v.id = sold.product_id
               JOIN product_template t ON t.id = v.product_tmpl_id
               LEFT JOIN product_category own ON own.id = t.categ_id
-              LEFT JOIN product_category c
-                ON starts_with(own.parent_path, c.parent_path)
+              LEFT JOIN LATERAL (%s) AS named(name) ON TRUE
              WHERE sold.order_id = %s
                AND sold.product_uom_qty > 0
                AND sold.display_type IS NULL
@@ -153,6 +153,7 @@ class SaleOrder(models.Model):
                     WHERE above.lifecycle_not_purchase
                       AND starts_with(own.parent_path, above.parent_path))
             """,
+            self.env["lifecycle.fact"]._category_names("own"),
             order_id,
             self.env["lifecycle.fact"]._is_delivery_line(),
             self.env["lifecycle.fact"]._fee_products(),

@@ -13,7 +13,7 @@ from .facts_common import FactCommon
 class TestRegistry(FactCommon):
     def test_every_fact_explains_itself_and_can_be_read(self):
         facts = self.env["lifecycle.fact"]._facts()
-        self.assertGreaterEqual(len(facts), 40)
+        self.assertGreaterEqual(len(facts), 100)
         for name, fact in facts.items():
             self.assertTrue(fact.label and fact.help and fact.group, name)
         values = self.read_facts(self.anna, *facts)

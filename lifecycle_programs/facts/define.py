@@ -1,0 +1,54 @@
+"""How the facts of one heading are defined, and the units behind their values."""
+
+from datetime import date, datetime
+
+from odoo.tools.translate import LazyTranslate
+
+from ..engine.fact import Fact
+
+_lt = LazyTranslate(__name__)
+
+DAYS = _lt("days")
+MONTHS = _lt("months")
+YEARS = _lt("years")
+SECONDS = _lt("seconds")
+POINTS = _lt("points")
+OF_TEN = _lt("of 10")
+HOUR = _lt("o'clock")
+PERCENT = "%"
+#: Stands for the currency of the company that is asked about.
+CURRENCY = "currency"
+
+# What a fact without a more telling example looks like.
+_EXAMPLES = {
+    "boolean": True,
+    "date": date(2026, 5, 4),
+    "datetime": datetime(2026, 5, 4, 9, 30),
+}
+
+
+def facts_of(space, group, history=True):
+    """A function that makes the facts of one heading.
+
+    :param space: first part of their names
+    :param group: heading under which they are listed
+    :param history: whether their values on a past date can be computed; a fact may say
+        otherwise
+    """
+
+    def fact(
+        name, type_, label, help_, sql, unit="", example=None, history=history
+    ) -> Fact:
+        return Fact(
+            f"{space}.{name}",
+            type_,
+            label,
+            help=help_,
+            unit=unit,
+            example=_EXAMPLES.get(type_) if example is None else example,
+            history=history,
+            sql=sql,
+            group=group,
+        )
+
+    return fact

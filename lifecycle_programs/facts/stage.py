@@ -1,0 +1,76 @@
+"""Where the customer stands: the two schemes of stages, computed for a moment."""
+
+from odoo.tools.translate import LazyTranslate
+
+from .define import facts_of
+from .documents import COUNT, FIRST, LAST
+from .source import Source, within
+
+_lt = LazyTranslate(__name__)
+_fact = facts_of("contact", _lt("Contact"))
+
+_ADVOCATE = "(opinion.score >= 9 OR opinion.recommend)"
+_UNHAPPY = "(opinion.score < %(loyal_score)s OR NOT opinion.recommend)"
+
+
+def _ago(days):
+    return f"%(as_of)s - make_interval(days => %({days})s)"
+
+
+STAGE = Source(
+    "stage",
+    _lt("Stage"),
+    key="contact",
+    grouped=False,
+    needs=("document", "opinion"),
+    joins=f"""
+      LEFT JOIN (
+            SELECT document.customer_id, {COUNT} AS orders, {FIRST} AS first,
+                   {LAST} AS last
+              FROM document
+             GROUP BY document.customer_id
+      ) bought ON bought.customer_id = wanted.customer_id
+      LEFT JOIN (
+            SELECT DISTINCT ON (contact_id) contact_id, score, recommend
+              FROM opinion
+             ORDER BY contact_id, occurred_at DESC, id DESC
+      ) opinion ON opinion.contact_id = wanted.contact_id
+    """,
+    facts=(
+        _fact(
+            "stage",
+            "text",
+            _lt("Stage"),
+            _lt(
+                "prospect: has not bought; new: one purchase, not long ago; advocate: "
+                "would recommend; loyal: buys often and within a year; else customer."
+            ),
+            f"""CASE
+                WHEN COALESCE(bought.orders, 0) = 0 THEN 'prospect'
+                WHEN {_ADVOCATE} THEN 'advocate'
+                WHEN bought.orders >= %(loyal_orders)s
+                     AND {within("bought.last", 365)} THEN 'loyal'
+                WHEN bought.orders = 1 AND bought.first > {_ago("new_days")} THEN 'new'
+                ELSE 'customer' END""",
+            example="customer",
+        ),
+        _fact(
+            "loyalty",
+            "text",
+            _lt("Loyalty"),
+            _lt(
+                "potential: has not bought; former: has not bought for long; loyal: "
+                "has bought often and for long, and is content; else occasional. The "
+                "settings say what often and long mean."
+            ),
+            f"""CASE
+                WHEN COALESCE(bought.orders, 0) = 0 THEN 'potential'
+                WHEN bought.last <= {_ago("former_days")} THEN 'former'
+                WHEN bought.orders >= %(loyal_orders)s
+                     AND bought.first <= {_ago("loyal_days")}
+                     AND {_UNHAPPY} IS NOT TRUE THEN 'loyal'
+                ELSE 'occasional' END""",
+            example="occasional",
+        ),
+    ),
+)
