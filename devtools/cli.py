@@ -86,6 +86,8 @@ def parser():
     lint = verb("lint", _lint, "check style, conventions, XML and the server log")
     lint.add_argument("--quick", action="store_true", help="without starting Odoo")
     verb("vendor", _vendor, "build the web client's libraries from npm (needs node)")
+    docs = verb("docs", _docs, "write the pages of docs/ that are made of the code")
+    docs.add_argument("--check", action="store_true", help="only say if one is old")
     reset = verb("reset", _reset, "drop the databases")
     reset.add_argument("--all", action="store_true", help="remove all of .dev")
     verb("help", None, "show this")
@@ -170,6 +172,13 @@ def _bench(options, rest):
     odoo = odoo_server.Odoo()
     databases.Databases(odoo).make(BENCH)
     command = [sys.executable, "-m", f"benchmarks.{options.name}", "--db", BENCH, *rest]
+    return subprocess.call(command, cwd=paths.ROOT, env=odoo.environment())
+
+
+def _docs(options, rest):
+    odoo = odoo_server.Odoo()
+    command = [sys.executable, "-m", "devtools.fact_docs"]
+    command += ["--check"] if options.check else []
     return subprocess.call(command, cwd=paths.ROOT, env=odoo.environment())
 
 

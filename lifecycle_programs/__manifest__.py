@@ -63,6 +63,7 @@
         "views/lifecycle_event_views.xml",
         "views/lifecycle_configuration_views.xml",
         "views/lifecycle_rule_views.xml",
+        "views/lifecycle_fact_views.xml",
         "views/res_partner_views.xml",
         "views/res_partner_first_name_views.xml",
         "views/survey_question_views.xml",

@@ -1,11 +1,8 @@
 """What was bought: categories, by the names that marketing uses, and products."""
 
-from odoo.tools.translate import LazyTranslate
-
-from .define import PERCENT, facts_of
+from .define import PERCENT, _lt, facts_of
 from .source import Source, within
 
-_lt = LazyTranslate(__name__)
 _fact = facts_of("orders", _lt("Purchases"))
 
 _CATEGORIES = """ARRAY(

@@ -1,12 +1,7 @@
 """Who the contact is. Odoo keeps no history of these."""
 
-from odoo.tools.translate import LazyTranslate
-
-from .define import facts_of
+from .define import _lt, facts_of
 from .source import Source, texts
-
-_lt = LazyTranslate(__name__)
-
 
 _fact = facts_of("contact", _lt("Contact"), history=False)
 
@@ -167,8 +162,11 @@ CONTACT = Source(
         _fact(
             "timezone",
             "text",
-            "Time zone",
-            "Name of the time zone, else of the customer's; missing if it is not one.",
+            _lt("Time zone"),
+            _lt(
+                "Name of the time zone, else of the customer's; missing if it is not "
+                "one."
+            ),
             "COALESCE("
             "CASE WHEN partner.tz = ANY(%(zones)s) THEN partner.tz END, "
             "CASE WHEN customer_partner.tz = ANY(%(zones)s)"

@@ -1,11 +1,7 @@
 """Leads and opportunities of the whole commercial entity, and the sales alerts."""
 
-from odoo.tools.translate import LazyTranslate
-
-from .define import DAYS, facts_of
+from .define import DAYS, _lt, facts_of
 from .source import Source, days_since, latest
-
-_lt = LazyTranslate(__name__)
 
 _OPEN = "lead.active AND lead.won_status = 'pending'"
 _LOST = "lead.won_status = 'lost'"

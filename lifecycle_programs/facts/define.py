@@ -6,7 +6,8 @@ from odoo.tools.translate import LazyTranslate
 
 from ..engine.fact import Fact
 
-_lt = LazyTranslate(__name__)
+#: Marks texts for translation; without a user, as in generated docs, they are English.
+_lt = LazyTranslate(__name__, default_lang="en_US")
 
 DAYS = _lt("days")
 MONTHS = _lt("months")
@@ -25,6 +26,22 @@ _EXAMPLES = {
     "date": date(2026, 5, 4),
     "datetime": datetime(2026, 5, 4, 9, 30),
 }
+
+
+def written(value):
+    """An example as a rule writes it; an empty text for none."""
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, str):
+        return f'"{value}"'
+    if isinstance(value, date):  # a datetime, too
+        moment = value.strftime("%Y-%m-%d %H:%M").removesuffix(" 00:00")
+        return f'd"{moment}"'
+    if isinstance(value, (list, tuple)):
+        return f"[{', '.join(map(written, value))}]"
+    return str(value)
 
 
 def facts_of(space, group, history=True):

@@ -4,12 +4,8 @@ Messages count for the contact. Clicks, answers and downloads of colleagues add 
 company decides together.
 """
 
-from odoo.tools.translate import LazyTranslate
-
-from .define import DAYS, HOUR, POINTS, facts_of
+from .define import DAYS, HOUR, POINTS, _lt, facts_of
 from .source import Source, days_since, latest, local_day, texts, within
-
-_lt = LazyTranslate(__name__)
 
 _GROUP = _lt("Engagement")
 _CLICK = "event.code = 'mail_clicked'"

@@ -1,11 +1,7 @@
 """Discounts that programs have given to the customer."""
 
-from odoo.tools.translate import LazyTranslate
-
-from .define import DAYS, facts_of
+from .define import DAYS, _lt, facts_of
 from .source import Source, days_since, within
-
-_lt = LazyTranslate(__name__)
 
 _LIVE = (
     "(given.ends_at > %(as_of)s"

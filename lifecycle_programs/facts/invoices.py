@@ -1,12 +1,9 @@
 """Invoices that are open, late or paid."""
 
-from odoo.tools.translate import LazyTranslate
-
-from .define import CURRENCY, DAYS, facts_of
+from .define import CURRENCY, DAYS, _lt, facts_of
 from .documents import TODAY
 from .source import Source, days_since
 
-_lt = LazyTranslate(__name__)
 _fact = facts_of("invoices", _lt("Invoices"), history=False)
 
 _LATE = f"invoice.due < {TODAY}"

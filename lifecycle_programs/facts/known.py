@@ -1,11 +1,8 @@
 """Since when the customer is known, and since when there is an account."""
 
-from odoo.tools.translate import LazyTranslate
-
-from .define import DAYS, facts_of
+from .define import DAYS, _lt, facts_of
 from .source import Source, days_since
 
-_lt = LazyTranslate(__name__)
 _fact = facts_of("contact", _lt("Contact"))
 
 # An invoice has a day, not a moment: it counts from the beginning of that day.

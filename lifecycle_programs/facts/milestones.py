@@ -1,11 +1,8 @@
 """Milestones of a customer: purchases, turnover and years (facts of `ORDERS`)."""
 
-from odoo.tools.translate import LazyTranslate
-
-from .define import CURRENCY, DAYS, YEARS, facts_of
+from .define import CURRENCY, DAYS, YEARS, _lt, facts_of
 from .documents import COUNT, FIRST_DAY, TODAY, total
 
-_lt = LazyTranslate(__name__)
 _fact = facts_of("milestones", _lt("Milestones"))
 
 #: What is worth a congratulation.

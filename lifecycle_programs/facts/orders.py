@@ -1,8 +1,6 @@
 """How much, how often and when the customer has bought."""
 
-from odoo.tools.translate import LazyTranslate
-
-from .define import CURRENCY, DAYS, PERCENT, facts_of
+from .define import CURRENCY, DAYS, PERCENT, _lt, facts_of
 from .documents import (
     COUNT,
     COUNTS,
@@ -19,7 +17,6 @@ from .documents import (
 from .milestones import MILESTONES
 from .source import Source, days_since, latest, within
 
-_lt = LazyTranslate(__name__)
 _fact = facts_of("orders", _lt("Purchases"))
 
 _INTERVAL = (

@@ -1,12 +1,7 @@
 """Which programs the contact is in, has been in, or has said no to."""
 
-from odoo.tools.translate import LazyTranslate
-
-from .define import facts_of
+from .define import _lt, facts_of
 from .source import Source, texts, within
-
-_lt = LazyTranslate(__name__)
-
 
 _define = facts_of("programs", _lt("Programs"))
 

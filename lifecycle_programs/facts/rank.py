@@ -1,11 +1,8 @@
 """Where the customer stands among all customers of the company."""
 
-from odoo.tools.translate import LazyTranslate
-
-from .define import PERCENT, facts_of
+from .define import PERCENT, _lt, facts_of
 from .source import Relation, Source, within
 
-_lt = LazyTranslate(__name__)
 _fact = facts_of("orders", _lt("Purchases"))
 
 _INVOICE_MOMENT = (

@@ -1,11 +1,8 @@
 """When something that was bought is likely to be bought again."""
 
-from odoo.tools.translate import LazyTranslate
-
-from .define import DAYS, MONTHS, facts_of
+from .define import DAYS, MONTHS, _lt, facts_of
 from .source import Source, latest
 
-_lt = LazyTranslate(__name__)
 _fact = facts_of("renewal", _lt("Renewal"))
 
 #: The latest purchase of a period's product, or within its category, sets the date.

@@ -1,11 +1,8 @@
 """What went out and what came back."""
 
-from odoo.tools.translate import LazyTranslate
-
-from .define import DAYS, facts_of
+from .define import DAYS, _lt, facts_of
 from .source import Source, days_since, within
 
-_lt = LazyTranslate(__name__)
 _fact = facts_of("orders", _lt("Purchases"))
 
 _RETURN = "turn.kind IN ('refund', 'goods_returned')"

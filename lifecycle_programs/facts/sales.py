@@ -1,12 +1,9 @@
 """What is being negotiated: quotations and prices of their own."""
 
-from odoo.tools.translate import LazyTranslate
-
-from .define import CURRENCY, DAYS, facts_of
+from .define import CURRENCY, DAYS, _lt, facts_of
 from .documents import TODAY
 from .source import Source, days_since, within
 
-_lt = LazyTranslate(__name__)
 # A quotation that has become an order, or has been dropped, leaves no trace as such.
 _fact = facts_of("sales", _lt("Sales"), history=False)
 

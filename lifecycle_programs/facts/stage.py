@@ -1,12 +1,9 @@
 """Where the customer stands: the two schemes of stages, computed for a moment."""
 
-from odoo.tools.translate import LazyTranslate
-
-from .define import facts_of
+from .define import _lt, facts_of
 from .documents import COUNT, FIRST, LAST
 from .source import Source, within
 
-_lt = LazyTranslate(__name__)
 _fact = facts_of("contact", _lt("Contact"))
 
 _ADVOCATE = "(opinion.score >= 9 OR opinion.recommend)"

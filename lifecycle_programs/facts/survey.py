@@ -1,11 +1,7 @@
 """What the contact answered to “Would you recommend us?”."""
 
-from odoo.tools.translate import LazyTranslate
-
-from .define import DAYS, OF_TEN, facts_of
+from .define import DAYS, OF_TEN, _lt, facts_of
 from .source import Source, days_since, latest
-
-_lt = LazyTranslate(__name__)
 
 _fact = facts_of("nps", _lt("Recommendation"))
 

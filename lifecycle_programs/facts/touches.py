@@ -1,12 +1,9 @@
 """When a colleague last dealt with the customer, and what is planned."""
 
-from odoo.tools.translate import LazyTranslate
-
-from .define import DAYS, facts_of
+from .define import DAYS, _lt, facts_of
 from .documents import TODAY
 from .source import Relation, Source, days_since
 
-_lt = LazyTranslate(__name__)
 _fact = facts_of("crm", _lt("Sales contacts"))
 
 #: The records of a customer that colleagues write on.

@@ -3,12 +3,8 @@
 Visits and use of colleagues add up.
 """
 
-from odoo.tools.translate import LazyTranslate
-
-from .define import DAYS, PERCENT, SECONDS, facts_of
+from .define import DAYS, PERCENT, SECONDS, _lt, facts_of
 from .source import Source, days_since, local_day, texts, within
-
-_lt = LazyTranslate(__name__)
 
 _DAY = local_day("event.occurred_at")
 _RECENT = within("event.occurred_at", 30)

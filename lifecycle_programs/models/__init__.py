@@ -6,6 +6,9 @@ from . import lifecycle_event_type
 from . import lifecycle_event
 from . import lifecycle_fact
 from . import lifecycle_fact_category
+from . import lifecycle_custom_fact
+from . import lifecycle_fact_description
+from . import lifecycle_rule_use
 from . import lifecycle_program
 from . import lifecycle_program_parameter
 from . import lifecycle_offer

@@ -14,6 +14,7 @@ from odoo.tools.translate import LazyGettext
 from ..engine import RuleError, normalise, normalise_sql, parse
 from ..engine.values import zone
 from ..facts import LINES, RANKINGS, RELATIONS, SOURCES
+from ..facts.define import CURRENCY
 
 # The texts of a fact that people read.
 FACT_TEXTS = ("label", "help", "unit", "group")
@@ -125,9 +126,10 @@ class LifecycleFact(models.AbstractModel):
         return MappingProxyType(sources)
 
     @api.model
-    @tools.ormcache("self.env.lang")
+    @tools.ormcache("self.env.lang", "self.env.company.currency_id.id")
     def _facts(self):
-        """All facts by name, in the user's language; read only.
+        """All facts by name, in the user's language, amounts in the currency of the
+        current company; read only.
 
         :rtype: Mapping[str, Fact]
         """
@@ -145,6 +147,8 @@ class LifecycleFact(models.AbstractModel):
     @api.model
     def _say(self, text):
         """A text of a source or a fact in the user's language."""
+        if text is CURRENCY:
+            return self.env.company.currency_id.name
         return self.env._(text) if isinstance(text, LazyGettext) else text
 
     # ------------------------------------------------------------

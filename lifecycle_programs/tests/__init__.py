@@ -15,6 +15,10 @@ from . import test_sms
 from . import test_explain
 from . import test_facts
 from . import test_fact_sources
+from . import test_facts_customers
+from . import test_facts_activity
+from . import test_facts_custom
+from . import test_facts_categories
 from . import test_purchases
 from . import test_picks
 from . import test_unsubscribe

@@ -5,7 +5,7 @@ from odoo.exceptions import ValidationError
 from odoo.tests import tagged
 from odoo.tools import SQL
 
-from ..engine import Fact
+from ..engine import Fact, normalise
 from .facts_common import FactCommon
 
 
@@ -14,8 +14,18 @@ class TestRegistry(FactCommon):
     def test_every_fact_explains_itself_and_can_be_read(self):
         facts = self.env["lifecycle.fact"]._facts()
         self.assertGreaterEqual(len(facts), 100)
+        sources = self.env["lifecycle.fact"]._source_by_fact()
         for name, fact in facts.items():
-            self.assertTrue(fact.label and fact.help and fact.group, name)
+            for text in (fact.label, fact.help, fact.group, sources[name].label):
+                self.assertTrue(text, name)
+            self.assertTrue(fact.help.endswith("."), name)
+            self.assertIsNotNone(fact.example, name)
+            self.assertEqual(normalise(fact.type, fact.example) is None, False, name)
+            if fact.type == "number" and not fact.unit:
+                # Counts are numbers of what their label says, all others need a unit.
+                self.assertIn("count", fact.sql + name, name)
+        labels = [(fact.group, fact.label) for fact in facts.values()]
+        self.assertEqual(len(labels), len(set(labels)), "no two look the same")
         values = self.read_facts(self.anna, *facts)
         self.assertEqual(set(values), set(facts))
 
