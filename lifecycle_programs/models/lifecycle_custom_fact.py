@@ -147,7 +147,7 @@ class LifecycleCustomFact(models.Model):
     def _usable(self):
         """All custom fields with their paths; one whose field is gone is left out, so
         that rules that name it say so."""
-        for fact in self.sudo().search([], order="id"):
+        for fact in self.sudo().search([("path", "!=", False)], order="id"):
             try:
                 yield fact, fact._parse_path()
             except PathError:

@@ -1,4 +1,4 @@
-"""What people do, and what stands open with them: R29, R41, R44 to R49, R57 to R60."""
+"""What people do, and what stands open with them: R41, R44, R47, R58, R60."""
 
 from datetime import timedelta
 
