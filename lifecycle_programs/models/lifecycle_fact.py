@@ -126,7 +126,7 @@ class LifecycleFact(models.AbstractModel):
         return MappingProxyType(sources)
 
     @api.model
-    @tools.ormcache("self.env.lang", "self.env.company.currency_id.id")
+    @tools.ormcache("self.env.lang", "self._currency().id")
     def _facts(self):
         """All facts by name, in the user's language, amounts in the currency of the
         current company; read only.
@@ -145,10 +145,16 @@ class LifecycleFact(models.AbstractModel):
         )
 
     @api.model
+    def _currency(self):
+        # As superuser: companies in the context that the user may not see are refused
+        # otherwise, and a unit is not worth that.
+        return self.sudo().env.company.currency_id
+
+    @api.model
     def _say(self, text):
         """A text of a source or a fact in the user's language."""
         if text is CURRENCY:
-            return self.env.company.currency_id.name
+            return self._currency().name
         return self.env._(text) if isinstance(text, LazyGettext) else text
 
     # ------------------------------------------------------------

@@ -70,6 +70,17 @@ class TestRegistry(FactCommon):
                 values = facts._read(some.ids, names, self.company, self.now)
             self.assertEqual(len(values), len(some))
 
+    def test_sources_that_nobody_asks_for_cost_nothing(self):
+        self.env["lifecycle.custom.fact"].create(
+            {"name": "Street", "code": "street", "path": "street"}
+        )
+        query = self.env["lifecycle.fact"]._snapshot(
+            ["orders.count"], self.company, self.now
+        )
+        self.assertIn("line_item", query.code)
+        for table in ("ranking", "street", "lifecycle_event", "crm_lead", "survey"):
+            self.assertNotIn(table, query.code)
+
     def test_snapshot_takes_ids_a_query_or_all_addressable_contacts(self):
         other = self.make_contact("Other")
         silent = self.env["res.partner"].create({"name": "No address"})
