@@ -1,10 +1,12 @@
 """Where messages arrive: an SMTP server on loopback and a provider for SMS.
 
 Mails are kept as ``.eml`` files, one folder per day, and handed to the people of the
-demo who read them. SMS become lines of ``sms.jsonl``.
+demo who read them. SMS become lines of ``sms.jsonl``. The server is a process of its
+own: receiving must not take time away from sending.
 """
 
 import json
+import multiprocessing
 import re
 import shutil
 import socket
@@ -13,6 +15,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from email import message_from_bytes, policy
 from email.message import EmailMessage
+from email.parser import BytesHeaderParser
+from functools import cached_property
 from pathlib import Path
 from unittest.mock import patch
 
@@ -22,18 +26,20 @@ LOOPBACK = "127.0.0.1"
 PORT_FILE = "port"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Letter:
     """A mail as it was delivered to one address; ``sender`` is where bounces go."""
 
     address: str
     sender: str
     at: datetime
-    message: EmailMessage
+    subject: str
+    source: bytes
 
-    @property
-    def subject(self) -> str:
-        return str(self.message["Subject"] or "")
+    @cached_property
+    def message(self) -> EmailMessage:
+        """Parsed when somebody opens it."""
+        return message_from_bytes(self.source, policy=policy.default)
 
     def html(self) -> str:
         """The body as a mail program shows it."""
@@ -41,20 +47,73 @@ class Letter:
         return part.get_content() if part else ""
 
 
+class Mailroom:
+    """Takes mails in and keeps each as a file: the handler of aiosmtpd's server."""
+
+    def __init__(self, folder: Path):
+        self.folder = folder
+        self.mails = 0
+        self.moment = None  # The real time, unless the run says otherwise.
+        self.unread = []
+
+    async def handle_DATA(self, _server, _session, envelope):  # noqa: N802
+        """aiosmtpd's hook: one message with its recipients."""
+        now = self.moment or datetime.now()
+        self.mails += 1
+        day = self.folder / f"{now:%Y-%m-%d}"
+        day.mkdir(exist_ok=True)
+        name = re.sub(r"[^\w.@+-]", "_", envelope.rcpt_tos[0])
+        (day / f"{now:%H%M}-{self.mails:06}-{name}.eml").write_bytes(envelope.content)
+        headers = BytesHeaderParser(policy=policy.default).parsebytes(envelope.content)
+        subject = str(headers["Subject"] or "")
+        for address in envelope.rcpt_tos:
+            self.unread.append(
+                (address.lower(), envelope.mail_from, now, subject, envelope.content)
+            )
+        return "250 Message accepted for delivery"
+
+    @contextmanager
+    def open(self, port: int):
+        """Receive mail on a port while the block runs."""
+        controller = Controller(self, hostname=LOOPBACK, port=port)
+        controller.start()
+        try:
+            yield
+        finally:
+            controller.stop()
+
+
+def _serve(folder: Path, port: int, orders) -> None:
+    """The life of the server's process: a moment or a request at a time, until None.
+
+    :param orders: a pipe; a datetime sets the clock, ``True`` asks for the new letters.
+    """
+    room = Mailroom(folder)
+    with room.open(port):
+        orders.send("open")
+        while (order := orders.recv()) is not None:
+            if isinstance(order, datetime):
+                room.moment = order
+                orders.send("set")
+            else:
+                orders.send(room.unread)
+                room.unread = []
+
+
 class Outbox:
     """Keeps what was sent under a folder, and the letters nobody has read yet.
 
-    :param now: a callable that tells the moment of the run.
     :param port: where to listen; a free one by default.
+    :ivar moment: when what comes now arrives.
     """
 
-    def __init__(self, folder: Path, now, port: int = 0):
+    def __init__(self, folder: Path, port: int = 0):
         self.folder = folder
         self.port = port or _free_port()
         self.mails = 0
         self.sms = 0
-        self._now = now
-        self._unread = []
+        self.moment = None
+        self._server = None
 
     def empty(self) -> None:
         """Begin anew: nothing of an earlier run stays."""
@@ -64,33 +123,37 @@ class Outbox:
 
     @contextmanager
     def open(self):
-        """Receive mail on ``port`` while the block runs."""
-        controller = Controller(self, hostname=LOOPBACK, port=self.port)
-        controller.start()
+        """Receive mail on ``port`` while the block runs.
+
+        :raises EOFError: when the server cannot listen there.
+        """
+        # Not forked: the server has no use for Odoo in its memory.
+        processes = multiprocessing.get_context("spawn")
+        self._server, ours = processes.Pipe()
+        server = processes.Process(
+            target=_serve, args=(self.folder, self.port, ours), daemon=True
+        )
+        server.start()
+        ours.close()
+        self._server.recv()
         try:
             yield self
         finally:
-            controller.stop()
+            self._server.send(None)
+            server.join()
 
-    async def handle_DATA(self, _server, _session, envelope):  # noqa: N802
-        """aiosmtpd's hook: one message with its recipients."""
-        now = self._now()
-        self.mails += 1
-        day = self.folder / f"{now:%Y-%m-%d}"
-        day.mkdir(exist_ok=True)
-        name = re.sub(r"[^\w.@+-]", "_", envelope.rcpt_tos[0])
-        (day / f"{now:%H%M}-{self.mails:06}-{name}.eml").write_bytes(envelope.content)
-        message = message_from_bytes(envelope.content, policy=policy.default)
-        for address in envelope.rcpt_tos:
-            self._unread.append(
-                Letter(address.lower(), envelope.mail_from, now, message)
-            )
-        return "250 Message accepted for delivery"
+    def set_moment(self, moment: datetime) -> None:
+        """What time it is for the mails that come from now on."""
+        self.moment = moment
+        self._server.send(moment)
+        self._server.recv()
 
     def take_letters(self) -> list[Letter]:
         """The letters that came since the last call, in an order that does not depend
         on the database's numbering."""
-        letters, self._unread = self._unread, []
+        self._server.send(True)
+        letters = [Letter(*each) for each in self._server.recv()]
+        self.mails += len(letters)
         return sorted(letters, key=lambda letter: (letter.address, letter.subject))
 
     @contextmanager
@@ -120,7 +183,7 @@ class Outbox:
                 for number in message["numbers"]:
                     self.sms += 1
                     line = {
-                        "at": self._now().isoformat(),
+                        "at": self.moment.isoformat(),
                         "number": number["number"],
                         "text": message["content"],
                     }
@@ -137,8 +200,7 @@ def after_the_run(folder: Path):
     block runs: for looking around in the web client. Without a run there is nothing
     to do."""
     try:
-        port = int((folder / PORT_FILE).read_text())
-        opened = Outbox(folder, datetime.now, port).open()
+        opened = Mailroom(folder).open(int((folder / PORT_FILE).read_text()))
         opened.__enter__()
     except (OSError, ValueError):
         yield

@@ -10,6 +10,7 @@ from .browser import Browser
 from .chance import Chance
 from .clock import Clock, real_seconds
 from .company import Company
+from .helper import Helper
 from .orders import Shop
 from .outbox import Outbox
 from .programs import Programs
@@ -39,7 +40,7 @@ class Run:
         self.registry, self.log = session.start(database, str(log))
         self.eve = datetime.combine(history.first_day - timedelta(days=1), time(6))
         self.clock = Clock(self.eve)
-        outbox = Outbox(Path(paths.DEV, "outbox"), lambda: self.clock.now)
+        outbox = Outbox(Path(paths.DEV, "outbox"))
         self.world = World(
             self.registry, self.clock, Chance(seed), outbox, Browser(base_url)
         )
@@ -64,7 +65,8 @@ class Run:
                 self.timeline.prospects.book_old_lead(key)
             self.clock.move_to(self.eve)
             self.programs.start()
-            self.timeline.run(self.eve.date(), self.history.last_day)
+            with Helper(self.registry, self.clock, self.log).running():
+                self.timeline.run(self.eve.date(), self.history.last_day)
         return self._report()
 
     def _report(self) -> dict:

@@ -74,6 +74,7 @@ class Timeline:
         with self._timed("people"):
             self.world.agenda.do_due(now)
         self.world.clock.pass_minutes(MINUTES_TO_SCHEDULER)
+        self.world.outbox.set_moment(self.world.now)
         with self._timed("crons"):
             self.scheduler.run_due()
         with self._timed("people"):

@@ -86,9 +86,9 @@ class LifecycleStep(models.Model):
             "mailing_id": self._ensure_mailing().id,
             "record_company_id": company.id,
             "record_alias_domain_id": company.alias_domain_id.id,
-            # The row of the queue goes after it was sent; the message stays, so that
-            # replies and bounces find their way.
-            "auto_delete": True,
+            # The row of the queue goes at the end of its run; the message stays, so
+            # that replies and bounces find their way.
+            "auto_delete": False,
             "is_notification": True,
             "state": "outgoing",
         }

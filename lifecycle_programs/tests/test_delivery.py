@@ -142,6 +142,25 @@ class TestDelivery(CronMixinCase, MessageCommon):
             self.env["lifecycle.step"]._trigger_queues()
             self.assertEqual(len(triggers.records), 3)
 
+    def test_sent_mails_leave_the_queue_and_their_messages_stay(self):
+        step = self.make_mail_step()
+        enrolments = self.enrol(step, self.make_contacts(3))
+        self.run_due()
+        traces = enrolments.step_run_ids.trace_id
+        mails, messages = traces.mail_mail_id, traces.mail_mail_id.mail_message_id
+        self.assertEqual(len(mails), 3)
+        self.env["ir.mail_server"].search([]).active = False
+        with smtp_server() as (mailbox, port):
+            self.env["ir.mail_server"].create(
+                {"name": "loopback", "smtp_host": "127.0.0.1", "smtp_port": port}
+            )
+            self.registry_patch_sending()
+            self.env["mail.mail"].process_email_queue()
+            self.assertEqual(len(mailbox.mails), 3)
+        self.assertFalse(mails.exists())
+        self.assertEqual(len(messages.exists()), 3)
+        self.assertEqual(set(traces.mapped("trace_status")), {"sent"})
+
     def test_a_newsletter_that_fills_the_queue_holds_nothing_up(self):
         mails = self.env["mail.mail"]
         mails.search([("state", "=", "outgoing")]).state = "cancel"

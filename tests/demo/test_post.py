@@ -27,26 +27,36 @@ def letter(**headers):
     return message
 
 
+def received(**headers):
+    source = letter(**headers).as_bytes()
+    return Letter("anna@example.com", "bounce@shop.example", NOW, "Welcome", source)
+
+
 def test_mail_is_kept_as_a_file_of_its_day_and_read_once(tmp_path):
-    outbox = Outbox(tmp_path / "outbox", lambda: NOW)
+    outbox = Outbox(tmp_path / "outbox")
     outbox.empty()
-    with outbox.open(), smtplib.SMTP("127.0.0.1", outbox.port) as smtp:
-        for address in ("zoe@example.com", "anna@example.com"):
-            smtp.send_message(letter(), "bounce@shop.example", [address])
-    letters = outbox.take_letters()
+    with outbox.open():
+        outbox.set_moment(NOW)
+        with smtplib.SMTP("127.0.0.1", outbox.port) as smtp:
+            for address in ("zoe@example.com", "anna@example.com"):
+                smtp.send_message(letter(), "bounce@shop.example", [address])
+        letters = outbox.take_letters()
+        assert outbox.take_letters() == []
     assert [one.address for one in letters] == ["anna@example.com", "zoe@example.com"]
     assert letters[0].subject == "Welcome"
     assert letters[0].sender == "bounce@shop.example"
     assert letters[0].at == NOW
-    assert outbox.take_letters() == []
+    assert letters[0].message["Message-Id"] == "<42@shop.example>"
+    assert outbox.mails == 2
     files = sorted(tmp_path.glob("outbox/2025-03-04/*.eml"))
     assert len(files) == 2
     assert b"Subject: Welcome" in files[0].read_bytes()
 
 
 def test_sms_are_lines_of_a_file_and_answered_as_a_provider_does(tmp_path):
-    outbox = Outbox(tmp_path / "outbox", lambda: NOW)
+    outbox = Outbox(tmp_path / "outbox")
     outbox.empty()
+    outbox.moment = NOW
     batch = [{"content": "Hi", "numbers": [{"number": "+447700900001", "uuid": "u"}]}]
     assert outbox.keep_sms(batch) == [{"uuid": "u", "state": "success", "credit": 0}]
     (line,) = (tmp_path / "outbox" / "sms.jsonl").read_text().splitlines()
@@ -79,12 +89,7 @@ def test_a_form_is_read_with_the_values_it_carries():
 
 
 def test_an_answer_goes_where_the_letter_says():
-    got = Letter(
-        "anna@example.com",
-        "bounce@shop.example",
-        NOW,
-        letter(**{"Reply-To": "catchall@shop.example"}),
-    )
+    got = received(**{"Reply-To": "catchall@shop.example"})
     mail = message_from_bytes(replies.answer(got, "Yes"), policy=policy.default)
     assert mail["To"] == "catchall@shop.example"
     assert mail["In-Reply-To"] == "<42@shop.example>"
@@ -94,7 +99,7 @@ def test_an_answer_goes_where_the_letter_says():
 
 
 def test_a_bounce_names_the_mailbox_and_the_letter():
-    got = Letter("anna@example.com", "bounce@shop.example", NOW, letter())
+    got = received()
     mail = message_from_bytes(replies.bounce(got), policy=policy.default)
     assert mail["To"] == "bounce@shop.example"
     _text, status, headers = mail.get_payload()
@@ -106,7 +111,7 @@ def test_the_post_of_a_run_is_open_again_for_looking_around(tmp_path):
     folder = tmp_path / "outbox"
     with after_the_run(folder):
         assert not folder.exists()
-    outbox = Outbox(folder, lambda: NOW)
+    outbox = Outbox(folder)
     outbox.empty()
     with after_the_run(folder), smtplib.SMTP("127.0.0.1", outbox.port) as smtp:
         smtp.send_message(letter(), "bounce@shop.example", ["anna@example.com"])
