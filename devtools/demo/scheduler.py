@@ -23,7 +23,7 @@ from .world import World
 _logger = logging.getLogger(__name__)
 
 QUEUES = ("mail.ir_cron_mail_scheduler_action", "sms.ir_cron_sms_scheduler_action")
-CODE = re.compile(r"model\.(\w+)\(\)")
+CODE = re.compile(r"model\.(\w+)\(")
 # What the crons of every minute look for. A run that finds nothing changes nothing.
 WORK = {
     "lifecycle.event": "SELECT EXISTS (SELECT FROM lifecycle_event"
