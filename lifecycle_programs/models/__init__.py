@@ -42,6 +42,8 @@ from . import lifecycle_step_flow
 from . import lifecycle_program_numbers
 from . import lifecycle_step_edit
 from . import lifecycle_explain
+from . import lifecycle_rule_editor
+from . import lifecycle_rule_count
 from . import lifecycle_event_emit
 from . import lifecycle_event_companies
 from . import lifecycle_event_contact

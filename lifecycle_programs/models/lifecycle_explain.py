@@ -106,22 +106,5 @@ class LifecycleEvent(models.Model):
             )
 
 
-class LifecycleProgram(models.Model):
-    _inherit = "lifecycle.program"
-
-    rule_description = fields.Text(
-        string="In words", compute="_compute_rule_description"
-    )
-
-    @api.depends("rule", "parameter_ids.value", "parameter_ids.name")
-    def _compute_rule_description(self):
-        for program in self:
-            program.rule_description = (
-                program._rule(program.rule, entry=True).description
-                if program.rule
-                else self.env._("Everybody whom the start brings along.")
-            )
-
-
 def _plain(value):
     return ", ".join(map(str, value)) if isinstance(value, list) else value

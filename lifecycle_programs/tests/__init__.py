@@ -1,4 +1,5 @@
 from . import test_tour
+from . import test_rule_editor
 from . import test_runner
 from . import test_entry
 from . import test_versions
