@@ -75,7 +75,14 @@
     ],
     "uninstall_hook": "uninstall_hook",
     "assets": {
-        "web.assets_backend": ["lifecycle_programs/static/src/scss/*.scss"],
+        "web.assets_backend": [
+            "lifecycle_programs/static/src/scss/*.scss",
+            "lifecycle_programs/static/src/rule_editor/*",
+        ],
+        # Loaded when somebody opens an expression.
+        "lifecycle_programs.assets_codemirror": [
+            "lifecycle_programs/static/lib/codemirror/codemirror.js",
+        ],
         "web.assets_tests": ["lifecycle_programs/static/tests/tours/**/*"],
     },
     "application": True,
