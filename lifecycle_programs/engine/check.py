@@ -10,6 +10,8 @@ from .tree import Call, Given, Item, Literal, Name
 from .values import ELEMENT
 
 _GIVEN = {"$now": "datetime", "$today": "date"}
+#: Who sees so many errors mends these first.
+_MOST_ERRORS = 10
 #: What is short for a part of $local($now).
 _LOCAL = {"$local_today": ".date", "$local_hour": ".hour"}
 #: The fact that holds the name of a zone that PostgreSQL knows, too, or nothing.
@@ -71,7 +73,7 @@ class Checker:
         try:
             return self.fit_at(self.build(syntax), syntax, "condition")
         except RuleError as error:
-            if self.errors is None:
+            if self.errors is None or len(self.errors) >= _MOST_ERRORS:
                 raise
             self.errors.append(error)
             self.depth, self.variable = depth, variable
@@ -265,14 +267,28 @@ class Checker:
 
     def _quantifier(self, name, position, arguments):
         if len(arguments) != 1:
-            raise RuleError(f"{name} takes one list", position, name)
+            raise RuleError(
+                f"{name} takes one list", position, name, f"{name}([... for x in list])"
+            )
         (each,) = arguments
         shown, source, *wanted = each.parts
         if self.variable:
-            raise RuleError("[... for ...] cannot be nested", each.start, end=each.end)
+            raise RuleError(
+                "[... for ...] cannot be nested",
+                each.start,
+                None,
+                "x in list for the inner one",
+                end=each.end,
+            )
         items = self.build(source)
         if not (isinstance(items, Name) and items.type in ELEMENT):
-            raise RuleError("A list fact is wanted here", source.start, end=source.end)
+            raise RuleError(
+                "A list fact is wanted here",
+                source.start,
+                None,
+                "$any([condition for x in list])",
+                end=source.end,
+            )
         variable = each.tokens[2].text
         if variable in self.facts or variable.startswith("$"):
             raise RuleError(
@@ -364,7 +380,8 @@ class Checker:
         if counts and len(args) not in counts:
             wanted = " or ".join(str(count) for count in sorted(counts))
             message = f"{found} takes {wanted} values, not {len(args)}"
-            return RuleError(message, position, found)
+            instead = f"{operator.key}({operator.takes})" if operator.takes else None
+            return RuleError(message, position, found, instead)
         words = " and ".join(TYPE_WORDS.get(type_, type_) for type_ in types)
         return RuleError(
             f"{found} does not go with {words}", position, found, hint(operator, types)

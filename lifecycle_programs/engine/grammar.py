@@ -235,7 +235,9 @@ def _illegal(text, token):
     position = token.lexpos
     found = text[position]
     if found in "\"'":
-        return RuleError("A quotation mark is not closed", position, found)
+        return RuleError(
+            "A quotation mark is not closed", position, found, f"{found}text{found}"
+        )
     instead = _INSTEAD.get(found)
     mends = instead if found in "=!" and instead else None
     return RuleError("Unexpected character", position, found, instead, mends)
@@ -243,7 +245,12 @@ def _illegal(text, token):
 
 def _syntax_error(text, token):
     if token is None:
-        return RuleError("The rule ends too early", len(text.rstrip()) or None)
+        return RuleError(
+            "The rule ends too early",
+            len(text.rstrip()) or None,
+            None,
+            "to close what is open, or to write what is compared",
+        )
     suggestion = replacement = None
     if token.type in _COMPARISONS:
         suggestion = "$between(x, low, high), or two comparisons joined by and"

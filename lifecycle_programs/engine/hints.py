@@ -1,6 +1,7 @@
 """What a refusal suggests to write instead."""
 
 from difflib import get_close_matches
+from functools import lru_cache
 
 from .values import ELEMENT
 
@@ -41,6 +42,12 @@ def hint(operator, types):
 
 def nearest_name(name, known):
     """The nearest known name, or None."""
+    return _nearest(name, tuple(known))
+
+
+# An editor asks for the same wrong name at every key.
+@lru_cache(maxsize=256)
+def _nearest(name, known):
     lowered = {item.lower(): item for item in known}
     found = get_close_matches(name.lower(), list(lowered), 1, 0.6)
     if not found:

@@ -47,7 +47,12 @@ def _moment(token):
     except ValueError:
         raise error from None
     if limit("datetime", moment.replace(tzinfo=None)) is None:
-        raise RuleError("Dates go from 1900 to 2200", token.position, token.text)
+        raise RuleError(
+            "Dates go from 1900 to 2200",
+            token.position,
+            token.text,
+            "== null for no date",
+        )
     if len(token.text) == 10:
         return Literal("date", moment.date(), token.position)
     if moment.tzinfo:

@@ -4,7 +4,7 @@ import random
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 
-from engine import Fact
+from engine import Fact, Macro
 from hypothesis import strategies as st
 
 FACTS = {
@@ -24,6 +24,15 @@ FACTS = {
         Fact("mail.last_open", "datetime", "Last opening"),
         Fact("contact.tags", "text_list", "Tags"),
         Fact("nps.scores", "number_list", "Scores"),
+    )
+}
+#: Saved rules, one of which names others.
+MACROS = {
+    macro.name: macro
+    for macro in (
+        Macro("active", "Active customer", "orders.count >= 2"),
+        Macro("known", "Known", "contact.city != null or contact.since < $today"),
+        Macro("wanted", "Wanted", "active and not known or 'a' in contact.tags"),
     )
 }
 ZONES = ("UTC", "Europe/Helsinki", "America/New_York", "Asia/Kolkata", "Not/AZone")
@@ -233,6 +242,9 @@ class Writer:
             call("({}).days", "duration"),
             call("({}).total_seconds", "duration"),
             call("({} / {})", "duration", "duration"),
+            call("({}).length", "text"),
+            call("$local({}).minute", "datetime"),
+            lambda depth: "contact.tags.length",
             lambda depth: self.pick("$count(contact.tags)", "nps.scores.length"),
             lambda depth: self._each("$count", depth),
         ]
@@ -306,7 +318,17 @@ class Writer:
             call("({} and {})", "boolean", "boolean"),
             call("({} or {})", "boolean", "boolean"),
             call("({} and {} and {})", "boolean", "boolean", "boolean"),
-            lambda depth: self.pick("contact.tags.is_empty", "(nps.scores == null)"),
+            lambda depth: self.pick(*MACROS),
+            lambda depth: self.pick(
+                "contact.tags.is_empty",
+                "nps.scores.is_empty",
+                "(nps.scores == null)",
+                "(contact.tags != null)",
+            ),
+            call(f"({{}} {word} [{{}}, $now])", "datetime", "datetime"),
+            call("$contains(nps.scores, {})", "number"),
+            call("$between({}, {}, {})", "date", "datetime", "date"),
+            call("(({} ? {} : {}) == {})", *["boolean"] * 4),
             lambda depth: self._each("$any", depth),
             lambda depth: self._each("$all", depth),
         ]

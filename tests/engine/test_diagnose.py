@@ -4,15 +4,13 @@ import time
 from dataclasses import replace
 
 import pytest
-from engine import Macro, Problem, diagnose, parse, vocabulary
+from engine import Problem, diagnose, parse, vocabulary
 from engine.errors import RuleError
 from engine.operators import OPERATORS
-from generated import FACTS, rules
+from generated import FACTS, MACROS, rules
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from test_attacks import ATTACKS
-
-MACROS = {"active": Macro("active", "Active customer", "orders.count >= 2")}
 
 
 def marked(text):

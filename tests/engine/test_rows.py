@@ -5,16 +5,15 @@ from dataclasses import replace
 from datetime import datetime
 
 import pytest
-from engine import ROW_OPERATORS, Macro, RuleError, from_rows, parse, to_rows
+from engine import ROW_OPERATORS, RuleError, from_rows, parse, to_rows
 from engine.row_table import ROWS
 from engine.rows import _patterns
 from engine.values import ELEMENT
-from generated import FACTS, ZONES, groups, moments, rules, texts
+from generated import FACTS, MACROS, ZONES, groups, moments, rules, texts
 from hypothesis import given, note
 from hypothesis import strategies as st
 
 NOW = datetime(2024, 10, 27, 0, 30, 15, 250000)
-MACROS = {"active": Macro("active", "Active customer", "orders.count >= 2")}
 
 
 def rows_of(text):
