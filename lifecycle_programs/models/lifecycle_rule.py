@@ -269,31 +269,9 @@ class LifecycleRule(models.Model):
             )
 
     def _name_uses(self, uses):
-        """Where rules stand, a line each; of what the user may not see, only that it is
-        there.
-        """
-        lines = []
-        for record, field in uses:
-            if not record.with_env(self.env)._filtered_access("read"):
-                line = self.env._("Something of another company")
-            elif record._name == "lifecycle.step.branch":
-                line = self.env._(
-                    "Program “%(program)s”, step “%(step)s”, branch “%(branch)s”",
-                    program=record.step_id.program_id.name,
-                    step=record.step_id.name,
-                    branch=record.name,
-                )
-            else:
-                model = self.env["ir.model"]._get(record._name).sudo()
-                line = self.env._(
-                    "%(model)s “%(name)s”, %(field)s",
-                    model=model.name,
-                    name=record.display_name,
-                    field=record._fields[field]._description_string(self.env),
-                )
-            if line not in lines:
-                lines.append(line)
-        return "\n".join(lines)
+        """Where rules stand, a line each."""
+        label = self.env["lifecycle.rule.use"]._use_label
+        return "\n".join(dict.fromkeys(label(record) for record, _field in uses))
 
 
 def _problem(checks, use):

@@ -231,8 +231,8 @@ class Writer:
             call("(-{})", "number"),
             call("$abs({})", "number"),
             call("$lower({}).length", "text"),
-            call("({}).year", "date"),
-            call("({}).month", "datetime"),
+            call("({}).year", self.pick("date", "datetime")),
+            call("({}).month", self.pick("date", "datetime")),
             call("({}).day", "date"),
             call("({}).hour", "datetime"),
             call("({}).minute", "datetime"),
@@ -245,7 +245,9 @@ class Writer:
             call("({}).length", "text"),
             call("$local({}).minute", "datetime"),
             lambda depth: "contact.tags.length",
-            lambda depth: self.pick("$count(contact.tags)", "nps.scores.length"),
+            lambda depth: self.pick(
+                "$count(contact.tags)", "$count(nps.scores)", "nps.scores.length"
+            ),
             lambda depth: self._each("$count", depth),
         ]
 
@@ -324,6 +326,8 @@ class Writer:
                 "nps.scores.is_empty",
                 "(nps.scores == null)",
                 "(contact.tags != null)",
+                "(contact.is_company != null)",
+                "([mail.last_click] == null)",
             ),
             call(f"({{}} {word} [{{}}, $now])", "datetime", "datetime"),
             call("$contains(nps.scores, {})", "number"),
