@@ -30,12 +30,15 @@ class Change:
     shown: str
 
 
-def smallest_change(tree, env, facts):
-    """The changes, in the order of the rule; none when nothing can turn its answer."""
+def smallest_change(tree, env, facts, steady=()):
+    """The changes, in the order of the rule; none when nothing can turn its answer.
+
+    :param steady: names of facts that do not change; nothing is asked of them
+    """
     if tree is None:
         return []
     speaker = Speaker(facts, env)
-    skeleton = _Skeleton(tree, speaker)
+    skeleton = _Skeleton(tree, speaker, steady)
     return [_change(speaker, *skeleton.tests[index]) for index in skeleton.smallest()]
 
 
@@ -45,7 +48,7 @@ class _Skeleton:
     :ivar tests: by number, each test and whether the rule wants its opposite
     """
 
-    def __init__(self, tree, speaker):
+    def __init__(self, tree, speaker, steady):
         self.tests = []
         self._numbers = {}
         self._repeats = False
@@ -54,7 +57,7 @@ class _Skeleton:
         self.fixed = {
             number
             for number, (node, _negated) in enumerate(self.tests)
-            if not any(isinstance(part, (Name, Item, Given)) for part in walk(node))
+            if not any(_can_change(part, steady) for part in walk(node))
         }
 
     def _read(self, node, negated):
@@ -121,6 +124,12 @@ class _Skeleton:
         for number in numbers:
             answers[number] = not answers[number]
         return self._holds(self.tree, answers) != before
+
+
+def _can_change(node, steady):
+    if isinstance(node, Name):
+        return node.name not in steady
+    return isinstance(node, (Item, Given))
 
 
 def _shape(node):

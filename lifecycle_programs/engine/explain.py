@@ -35,6 +35,12 @@ class Clause:
     shown: str = ""
     wanted: str = ""
 
+    @property
+    def statement(self):
+        """The clause without its verdict: "Orders: 3 (at least 2 wanted)"."""
+        text = f"{self.label}: {self.shown}" if self.shown else self.label
+        return f"{text} ({self.wanted})" if self.wanted else text
+
     def flat(self):
         """This clause and everything below it, in reading order."""
         yield self
@@ -72,6 +78,23 @@ class Explanation:
             for top in self.clauses
             for clause in top.flat()
         ]
+
+    def grounds(self):
+        """What speaks for a yes, in a line each: the tests that the contact's own
+        values fulfil, or, where there is none, whatever is fulfilled.
+        """
+        fulfilled = [
+            clause
+            for top in self.clauses
+            for clause in top.flat()
+            if clause.ok and not clause.children
+        ]
+        own = [
+            clause
+            for clause in fulfilled
+            if clause.shown != MISSING and not clause.wanted.endswith("not wanted")
+        ]
+        return [clause.statement for clause in own or fulfilled]
 
     def as_dict(self):
         """Plain data, to be kept as JSON."""
@@ -240,7 +263,7 @@ class Speaker:
         number = self.subject(node)
         if number is None:
             return self.phrase(node)
-        label = self.phrase(node.args[number])
+        label = capital(self.phrase(node.args[number]))
         if key == "truth":
             return label
         return f"{label}: {self._wanted(node, number, self.phrase)}"
@@ -250,7 +273,9 @@ class Speaker:
         if isinstance(node, Literal):
             return self.show(node.value, node.type, unit)
         if isinstance(node, Name):
-            return self.facts[node.name].label or node.name
+            if self.env and node.name.startswith("param."):
+                return self.show(self.value(node), node.type, unit)
+            return in_sentence(self.facts[node.name].label or node.name)
         if isinstance(node, Saved):
             return node.label
         if not isinstance(node, Call):
@@ -323,3 +348,8 @@ _SHOW = {
 
 def capital(text):
     return text[:1].upper() + text[1:]
+
+
+def in_sentence(label):
+    """A label in the middle of a sentence: "Orders" is "orders", "NPS" stays."""
+    return label[:1].lower() + label[1:] if label[1:2].islower() else label

@@ -1,6 +1,6 @@
 """Rules: one facade over grammar, check, SQL, Python and explanation."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Container, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -101,6 +101,7 @@ class Rule:
         now: datetime,
         tz: str = "UTC",
         facts: Mapping[str, Fact] | None = None,
+        steady: Container[str] = (),
     ) -> list[Change]:
         """The fewest clauses whose answers must turn so that the rule's answer turns,
         in the order of the rule; none when nothing about the contact can turn it.
@@ -109,10 +110,10 @@ class Rule:
         same time is left to the reader.
 
         :param facts: facts with other labels, for example translated ones
+        :param steady: names of facts that do not change; nothing is asked of them
         """
-        return smallest_change(
-            self._tree, Env(values, now, tz), {**self._known, **(facts or {})}
-        )
+        labels = {**self._known, **(facts or {})}
+        return smallest_change(self._tree, Env(values, now, tz), labels, steady)
 
     @property
     def description(self) -> str:

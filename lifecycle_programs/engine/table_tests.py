@@ -67,7 +67,7 @@ def _in_list(sql, python, words, turned):
 def _contains_item():
     for kind in FACT_LISTS:
         sql = f"({_by_code_point(kind, '{1}')} = ANY({{0}}))"
-        yield test((kind, ELEMENT[kind]), sql, py.contains, "containing {1}")
+        yield test((kind, ELEMENT[kind]), sql, py.contains, "with {1}")
 
 
 def _text_in_text(sign, python, words):
@@ -224,9 +224,7 @@ TESTS = (
     row(
         "IN",
         "in",
-        *_in_list(
-            "({0} = ANY({1}))", lambda a, b: a in b, "one of {1}", "containing {0}"
-        ),
+        *_in_list("({0} = ANY({1}))", lambda a, b: a in b, "one of {1}", "with {0}"),
         _text_in_text(">", lambda a, b: a in b, "containing {0}"),
         help="one of a list, or part of a text",
         inverse="NOT IN",

@@ -164,15 +164,14 @@ class LifecycleAlert(models.Model):
 
     @api.model
     def _collect_reasons(self, enrolments, company, now):
-        """Per enrolment id the clauses that let it in, and what its colleagues did."""
+        """Per enrolment id what spoke for its entry, and what its colleagues did."""
         people = self._collect_people(enrolments.commercial_partner_id, company, now)
+        explanations = enrolments._explain_entry()
         return {
             enrolment.id: {
-                "clauses": [
-                    clause["text"]
-                    for clause in enrolment.reasons or ()
-                    if clause.get("ok")
-                ],
+                "clauses": explanations[enrolment].grounds()
+                if explanations[enrolment]
+                else [],
                 "people": people.get(enrolment.commercial_partner_id.id, []),
             }
             for enrolment in enrolments

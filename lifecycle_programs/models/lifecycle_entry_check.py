@@ -157,7 +157,14 @@ class LifecycleProgram(models.Model):
         asked = (check.values, check.as_of, self._tz(), labels)
         check.explanation = check.rule.explain(*asked)
         if not check.explanation.result:
-            check.changes = check.rule.smallest_change(*asked)
+            # What an event brings along cannot change later: only where nothing else
+            # helps, another event is asked for.
+            brought = {
+                n for n in check.rule.facts if n.startswith(("event.", "entry."))
+            }
+            check.changes = check.rule.smallest_change(
+                *asked, brought
+            ) or check.rule.smallest_change(*asked)
 
     # ------------------------------------------------------------
     # THE QUESTIONS

@@ -163,7 +163,9 @@ class LifecycleProgram(models.Model):
             "start",
             False,
             self.env._("It starts with: %s. That has not happened yet.", kinds),
-            absences[0] if len(absences) == 1 else self.env._("none of: %s", kinds),
+            absences[0]
+            if len(absences) == 1
+            else self.env._("none of these yet: %s", kinds),
             basic=True,
         )
 

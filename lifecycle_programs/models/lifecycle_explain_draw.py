@@ -9,6 +9,8 @@ from markupsafe import Markup
 
 from odoo import api, models
 
+from ..engine.explain import in_sentence
+
 _ITEM = Markup(
     '<li class="%s"><span class="o_lifecycle_mark" aria-hidden="true">%s</span>'
     '<span class="visually-hidden">%s: </span>%s%s</li>'
@@ -127,12 +129,12 @@ class LifecycleExplanation(models.AbstractModel):
         """What the rule misses, for the middle of a sentence."""
         if not changes:
             return self.env._("nothing can make its rule say yes")
-        text = _say_clause(changes[0].clause)
+        text = changes[0].clause.statement
         if len(changes) > 1:
             text = self.env._(
                 "%(first)s, and %(more)s more", first=text, more=len(changes) - 1
             )
-        return text
+        return in_sentence(text)
 
     @api.model
     def _say_enrolment(self, enrolment):
@@ -389,8 +391,3 @@ class LifecycleEnrolment(models.Model):
             | self.program_id._parameter_values()
         )
         return rule.explain(values, now, self.program_id._tz())
-
-
-def _say_clause(clause):
-    text = f"{clause.label}: {clause.shown}"
-    return f"{text} ({clause.wanted})" if clause.wanted else text

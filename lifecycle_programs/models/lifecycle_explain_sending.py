@@ -40,7 +40,7 @@ class LifecycleStep(models.Model):
         self.ensure_one()
         category = self.message_id.category_id
         kind = self.env._(
-            "%(channel)s, %(category)s",
+            "%(channel)s “%(category)s”",
             channel=self.env._("Mail") if channel == "mail" else self.env._("SMS"),
             category=category.name,
         )
@@ -57,7 +57,7 @@ class LifecycleStep(models.Model):
             if not address:
                 break
         return lines or [
-            Line("sending", True, self.env._("%s: may be sent.", kind)),
+            Line("sending", True, self.env._("%s may be sent.", kind)),
         ]
 
     def _get_refusal_line(self, kind, result, enrolment):
@@ -65,6 +65,10 @@ class LifecycleStep(models.Model):
         text = self.env._(REASONS.get(result.reason, result.reason))
         if result.reason == "higher_program":
             text = self._say_higher_programs(enrolment) or text
+        elif result.reason == "no_address" and self.message_id.channel == "mail":
+            text = self.env._("no mail address")
+        elif result.reason == "no_address":
+            text = self.env._("no phone number")
         if result.due_at:
             told = {"reason": text, "until": program._say_day(result.due_at)}
             text = self.env._("%(reason)s, looked at again on %(until)s", **told)

@@ -27,6 +27,34 @@ ENROLMENT_FACTS = {
     )
 }
 
+# What the values of events and entries are called; another one by its name.
+PAYLOAD_LABELS = {
+    "first": "First order",
+    "order_id": "Number of the order",
+    "products": "Products of the order",
+    "categories": "Categories of the order",
+    "program": "Comes from the program",
+    "score": "Survey score",
+    "recommend": "Would recommend us",
+    "field": "What has changed",
+    "old": "Before",
+    "new": "Now",
+    "old_zip": "Former postcode",
+    "new_zip": "New postcode",
+    "old_city": "Former city",
+    "new_city": "New city",
+    "old_country": "Former country",
+    "new_country": "New country",
+    "kind": "Kind of link",
+    "url": "Address of the page",
+    "seconds": "Seconds on the page",
+    "back_on": "Comes back on",
+    "offered": "What is offered",
+    "bought": "What was bought",
+    "due": "Due on",
+    "months": "Months of the period",
+}
+
 # How a value of an event's jsonb payload becomes a column; anything that is not of
 # the declared type is missing, so that a strange payload cannot stop a batch.
 PAYLOAD_COLUMNS = {
@@ -71,7 +99,11 @@ class LifecycleEventType(models.Model):
         for pick in self.env["lifecycle.program"]._picks().values():
             kinds.update(pick.get("payload_types") or {})
         return {
-            f"{prefix}.{key}": Fact(f"{prefix}.{key}", kind, key.replace("_", " "))
+            f"{prefix}.{key}": Fact(
+                f"{prefix}.{key}",
+                kind,
+                PAYLOAD_LABELS.get(key) or key.replace("_", " ").capitalize(),
+            )
             for key, kind in kinds.items()
         }
 

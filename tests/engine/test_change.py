@@ -138,3 +138,23 @@ def test_a_long_rule_is_quick():
     parts = [f"orders.count == {number}" for number in range(90)]
     rule = " and ".join([*parts, parts[0]])
     assert len(changes(rule, orders_count=200)) == 90
+
+
+def test_nothing_is_asked_of_what_does_not_change():
+    rule = parse("contact.city == 'a' or orders.count > 3 and orders.total > 5", FACTS)
+    asked = [change.label for change in rule.smallest_change({}, NOW)]
+    assert asked == ["City"]
+    steady = {"contact.city"}
+    asked = [change.label for change in rule.smallest_change({}, NOW, steady=steady)]
+    assert asked == ["Orders", "Total"]
+    steady |= {"orders.total"}
+    assert rule.smallest_change({}, NOW, steady=steady) == []
+
+
+def test_labels_stand_in_sentences_and_numbers_of_the_program_as_values():
+    facts = FACTS | {"param.factor": Fact("param.factor", "number", "Times as long as")}
+    rule = parse("orders.count > param.factor * orders.total", facts)
+    (change,) = rule.smallest_change(
+        {"orders.count": 1, "orders.total": 2, "param.factor": 1.5}, NOW
+    )
+    assert change.text == "Orders: more than 1.5 times total (3) (now 1)"

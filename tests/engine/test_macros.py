@@ -79,7 +79,7 @@ def test_the_explanation_shows_its_name_and_its_clauses_below():
     explanation = parse("tagged and in_finland", FACTS, SAVED).explain(ACTIVE, NOW)
     assert explanation.lines() == [
         "Tagged: no",
-        "  Tags: not known (containing vip wanted): no",
+        "  Tags: not known (with vip wanted): no",
         "In finland: yes",
         "  Country: FI (FI wanted): yes",
     ]
@@ -87,9 +87,7 @@ def test_the_explanation_shows_its_name_and_its_clauses_below():
 
 def test_the_description_names_it_and_says_what_it_is():
     rule = parse("in_finland or tagged", FACTS, SAVED)
-    assert rule.description == (
-        "In finland (Country: FI) or Tagged (Tags: containing vip)"
-    )
+    assert rule.description == ("In finland (Country: FI) or Tagged (Tags: with vip)")
 
 
 @pytest.mark.parametrize(

@@ -258,7 +258,7 @@ def test_explanation_in_the_words_of_a_salesperson():
         "Orders: 3 (at least 2 wanted): yes",
         "At least one of these: no",
         "  Total: 49.5 EUR (more than 100 EUR wanted): no",
-        "  Tags: b2b (containing vip wanted): no",
+        "  Tags: b2b (with vip wanted): no",
         "Is a company: not known (not wanted): yes",
         "Customer since: 2020-01-01 (before 2024-04-03 wanted): yes",
     ]
@@ -287,6 +287,15 @@ def test_a_yes_of_an_explanation_is_good_news_also_below_a_not():
         "2",
         "more than 1 wanted",
     )
+
+
+def test_the_grounds_are_what_the_contact_has():
+    text = "not contact.is_company and (orders.total > 5 or orders.count > {})"
+    values = {"orders.count": 2, "orders.total": 9}
+    grounds = parse(text.format(3), FACTS).explain(values, NOW).grounds()
+    assert grounds == ["Total: 9 EUR (more than 5 EUR wanted)"]
+    absent = parse("not contact.is_company", FACTS).explain({}, NOW)
+    assert absent.grounds() == ["Is a company: not known (not wanted)"]
 
 
 def test_explanation_is_plain_data_for_json():
