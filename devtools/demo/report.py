@@ -9,6 +9,8 @@ import resource
 from collections import Counter
 from pathlib import Path
 
+from odoo import SUPERUSER_ID, api
+
 PROGRAMS = """
     SELECT program.code, COUNT(enrolment.id),
            COUNT(*) FILTER (WHERE enrolment.state = 'active'),
@@ -106,7 +108,44 @@ def measure(cr) -> dict:
     for name, query in COUNTS.items():
         cr.execute(query)
         report[name] = dict(cr.fetchall())
+    report["explanations"] = explain(api.Environment(cr, SUPERUSER_ID, {}))
     return report
+
+
+def explain(env) -> dict:
+    """By program, why one contact is in it: the first by name of those who are in it
+    now, else of those who were, else of all contacts, who says why not."""
+    told = {}
+    draw = env["lifecycle.explanation"]
+    latest = env["lifecycle.event"].search([], order="occurred_at desc, id", limit=1)
+    for program in env["lifecycle.program"].search([]):
+        entries = program.enrolment_ids.sorted(
+            lambda one: (one.state != "active", _by_name(one.partner_id))
+        )
+        if entries:
+            entry = entries[0]
+            explanation = entry._explain_entry()[entry]
+            told[program.code] = {
+                "contact": entry.partner_id.display_name,
+                "headline": draw._say_enrolment(entry),
+                "start": draw._say_way_in(entry),
+                "clauses": explanation.lines() if explanation else [],
+            }
+            continue
+        contacts = env["res.partner"].search([("email", "!=", False)])
+        first = contacts.sorted(_by_name)[:1]
+        for check in program._check_entries(first, latest.occurred_at).values():
+            told[program.code] = {
+                "contact": check.partner.display_name,
+                "headline": draw._say_headline(check),
+                "start": "",
+                "clauses": check.explanation.lines(),
+            }
+    return told
+
+
+def _by_name(partner) -> tuple:
+    return (partner.name or "", partner.email or "")
 
 
 def sorted_counts(counter: Counter) -> dict:
@@ -141,11 +180,21 @@ def show(report: dict) -> str:
         _list("discounts", report["grants"]),
         _list("sales alerts", report["alerts"]),
         _list("opt-outs", report["opt_outs"]),
+        _explanations(report["explanations"]),
         _list("synthetic", report["synthetic"]),
         _list("errors", report["errors"]),
         _list("machine", _flat(report["machine"])),
     ]
     return "\n\n".join(parts)
+
+
+def _explanations(told: dict) -> str:
+    """Why one contact of each program is in it."""
+    lines = ["explanations"]
+    for code, one in told.items():
+        lines += [f"  {code}: {one['headline']}", f"    {one['start']}"]
+        lines += [f"    {clause}" for clause in one["clauses"]]
+    return "\n".join(line for line in lines if line.strip())
 
 
 def _flat(values: dict, prefix: str = "") -> dict:

@@ -132,10 +132,16 @@ class LifecycleEnrolment(models.Model):
             rule = kept.sudo()._parse() if kept else None
             if rule is None:
                 continue
+            program = enrolments.program_id
+            # In the user's language, as far as the names are still known.
+            own = program._rule_facts(entry=True)
+            known = self.env["lifecycle.fact"]._facts() | own
+            labels = {name: known[name] for name in rule.facts & known.keys()}
             for enrolment in enrolments:
                 explanations[enrolment] = rule.explain(
                     enrolment.entry_values or {},
                     enrolment.create_date,
-                    enrolment.program_id._tz(),
+                    program._tz(),
+                    labels,
                 )
         return explanations

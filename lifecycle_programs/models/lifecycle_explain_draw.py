@@ -9,7 +9,7 @@ from markupsafe import Markup
 
 from odoo import api, models
 
-from ..engine.explain import in_sentence
+from ..engine.explain import capital, in_sentence
 
 _ITEM = Markup(
     '<li class="%s"><span class="o_lifecycle_mark" aria-hidden="true">%s</span>'
@@ -336,7 +336,7 @@ class LifecycleExplanation(models.AbstractModel):
                 check.program.name,
                 words[check.status][1],
                 words[check.status][0],
-                self._say_row(check),
+                capital(self._say_row(check)),
             )
             for check in checks
         )
@@ -390,4 +390,6 @@ class LifecycleEnrolment(models.Model):
             | today.get(self.partner_id.id, {})
             | self.program_id._parameter_values()
         )
-        return rule.explain(values, now, self.program_id._tz())
+        labels = facts._facts() | self.program_id._rule_facts(entry=True)
+        labels = {name: labels[name] for name in rule.facts & labels.keys()}
+        return rule.explain(values, now, self.program_id._tz(), labels)

@@ -9,6 +9,7 @@ from datetime import datetime
 
 from odoo import api, models
 from odoo.tools import ormcache
+from odoo.tools.translate import LazyTranslate
 
 from ..engine.fact import Fact
 
@@ -27,32 +28,34 @@ ENROLMENT_FACTS = {
     )
 }
 
+_lt = LazyTranslate(__name__)
+
 # What the values of events and entries are called; another one by its name.
 PAYLOAD_LABELS = {
-    "first": "First order",
-    "order_id": "Number of the order",
-    "products": "Products of the order",
-    "categories": "Categories of the order",
-    "program": "Comes from the program",
-    "score": "Survey score",
-    "recommend": "Would recommend us",
-    "field": "What has changed",
-    "old": "Before",
-    "new": "Now",
-    "old_zip": "Former postcode",
-    "new_zip": "New postcode",
-    "old_city": "Former city",
-    "new_city": "New city",
-    "old_country": "Former country",
-    "new_country": "New country",
-    "kind": "Kind of link",
-    "url": "Address of the page",
-    "seconds": "Seconds on the page",
-    "back_on": "Comes back on",
-    "offered": "What is offered",
-    "bought": "What was bought",
-    "due": "Due on",
-    "months": "Months of the period",
+    "first": _lt("First order"),
+    "order_id": _lt("Number of the order"),
+    "products": _lt("Products of the order"),
+    "categories": _lt("Categories of the order"),
+    "program": _lt("Comes from the program"),
+    "score": _lt("Survey score"),
+    "recommend": _lt("Would recommend us"),
+    "field": _lt("What has changed"),
+    "old": _lt("Before"),
+    "new": _lt("Now"),
+    "old_zip": _lt("Former postcode"),
+    "new_zip": _lt("New postcode"),
+    "old_city": _lt("Former city"),
+    "new_city": _lt("New city"),
+    "old_country": _lt("Former country"),
+    "new_country": _lt("New country"),
+    "kind": _lt("Kind of link"),
+    "url": _lt("Address of the page"),
+    "seconds": _lt("Seconds on the page"),
+    "back_on": _lt("Comes back on"),
+    "offered": _lt("What is offered"),
+    "bought": _lt("What was bought"),
+    "due": _lt("Due on"),
+    "months": _lt("Months of the period"),
 }
 
 # How a value of an event's jsonb payload becomes a column; anything that is not of
@@ -89,7 +92,7 @@ class LifecycleEventType(models.Model):
         return super().write(vals)
 
     @api.model
-    @ormcache("prefix")
+    @ormcache("prefix", "self.env.lang")
     def _payload_facts(self, prefix):
         """The values that events carry, as facts named ``<prefix>.<key>``."""
         kinds = {}
@@ -99,13 +102,16 @@ class LifecycleEventType(models.Model):
         for pick in self.env["lifecycle.program"]._picks().values():
             kinds.update(pick.get("payload_types") or {})
         return {
-            f"{prefix}.{key}": Fact(
-                f"{prefix}.{key}",
-                kind,
-                PAYLOAD_LABELS.get(key) or key.replace("_", " ").capitalize(),
-            )
+            f"{prefix}.{key}": Fact(f"{prefix}.{key}", kind, self._payload_label(key))
             for key, kind in kinds.items()
         }
+
+    @api.model
+    def _payload_label(self, key):
+        """What people call a value of an event, in the user's language."""
+        if key in PAYLOAD_LABELS:
+            return self.env._(PAYLOAD_LABELS[key])
+        return key.replace("_", " ").capitalize()
 
     @api.model
     def _payload_values(self, payload, prefix, facts):

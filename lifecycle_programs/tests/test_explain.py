@@ -260,7 +260,7 @@ class TestWords(ExplainCommon):
         self.assertFalse(check.hindrances)
         self.assertEqual(
             self.say(check),
-            "Anna Berg is not in Rescue: Purchases: 0 (at least 2 wanted).",
+            "Anna Berg is not in Rescue: purchases: 0 (at least 2 wanted).",
         )
 
     def test_the_one_change_that_would_turn_it(self):
@@ -278,7 +278,7 @@ class TestWords(ExplainCommon):
         )
         self.assertIn("City: Oulu (now Turku)", self.why(anna, program))
         self.assertEqual(
-            self.say(check), "Anna Berg is not in Rescue: City: Turku (Oulu wanted)."
+            self.say(check), "Anna Berg is not in Rescue: city: Turku (Oulu wanted)."
         )
         anna.city = "Oulu"
         self.assertFalse(self.check(program, anna).changes)
@@ -358,7 +358,7 @@ class TestPast(ExplainCommon):
         self.assertNotIn("Its messages", html)
 
     def test_a_year_later_the_values_of_the_entry_are_there(self):
-        """What the rule saw is kept whole, whatever changes since (R43)."""
+        """What the rule saw is kept whole, whatever changes since."""
         program = self.make_order_program(
             name="Welcome",
             rule='event.amount >= param.amount and contact.city == "Oulu"'
@@ -397,7 +397,7 @@ class TestDialog(ExplainCommon):
         contact = self.make_contact()
         inside._enrol_partners(contact, self.start)
         html = self.why(contact)
-        for word in ("In it", "Enters", "Not in it", "the program is a draft"):
+        for word in ("In it", "Enters", "Not in it", "The program is a draft"):
             self.assertIn(word, html)
         self.assertIn("Purchases: 0 (more than 3 wanted)", html)
 
@@ -478,7 +478,7 @@ class TestAccess(ExplainCommon):
             program.with_user(self.salesperson).rule = ""
 
     def test_contacts_and_programs_of_another_company(self):
-        """Nobody learns about people or programs that he cannot read (R136)."""
+        """Nobody learns about people or programs that he cannot read."""
         program = self.make_program(WEEK, start="schedule", name="Secret")
         contact = self.make_contact("Hidden H", company_id=self.company.id)
         enrolment = program._enrol_partners(contact, self.start)
