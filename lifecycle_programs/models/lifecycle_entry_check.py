@@ -156,15 +156,14 @@ class LifecycleProgram(models.Model):
         labels = self.env["lifecycle.fact"]._facts() | self._rule_facts(entry=True)
         asked = (check.values, check.as_of, self._tz(), labels)
         check.explanation = check.rule.explain(*asked)
-        if not check.explanation.result:
-            # What an event brings along cannot change later: only where nothing else
-            # helps, another event is asked for.
-            brought = {
-                n for n in check.rule.facts if n.startswith(("event.", "entry."))
-            }
-            check.changes = check.rule.smallest_change(
-                *asked, brought
-            ) or check.rule.smallest_change(*asked)
+        if check.explanation.result:
+            return
+        # What an event brings along cannot change later: only where nothing else helps,
+        # another event is asked for.
+        brought = {n for n in check.rule.facts if n.startswith(("event.", "entry."))}
+        check.changes = check.rule.smallest_change(*asked, brought)
+        if not check.changes and (check.event or self.start != "event"):
+            check.changes = check.rule.smallest_change(*asked)
 
     # ------------------------------------------------------------
     # THE QUESTIONS
