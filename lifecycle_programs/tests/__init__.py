@@ -1,5 +1,6 @@
 from . import test_tour
 from . import test_rule_editor
+from . import test_rule_tour
 from . import test_runner
 from . import test_entry
 from . import test_versions

@@ -82,7 +82,7 @@ class TestWriting(EditorCommon):
         self.assertLess(time.monotonic() - started, 5)
 
     def test_rows_and_expression_are_two_sides_of_one_rule(self):
-        """Rows edit the expression as long as it fits their shape (R58)."""
+        """Rows edit the expression as long as it fits their shape."""
         text = 'orders.count >= 2 and (contact.country == "FI" or contact.has_email)'
         rows = self.ask("check", text)["rows"]
         self.assertEqual(rows["join"], "all")

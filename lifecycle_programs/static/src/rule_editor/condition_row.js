@@ -8,6 +8,13 @@ class SearchMenu extends SelectMenu {
     async onBeforeOpen() {
         await this.onInput(this.state.searchValue || "");
     }
+
+    onItemSelected(value) {
+        // When it was drawn again since it opened, it has forgotten what stands in groups.
+        const { choices, groups } = this.props;
+        this.state.choices = [...choices, ...groups.flatMap((group) => group.choices)];
+        super.onItemSelected(value);
+    }
 }
 
 /** One condition: a fact, an operator and its values; or a saved rule. */

@@ -36,10 +36,7 @@ export class RuleField extends Component {
         useBus(bus, "WILL_SAVE_URGENTLY", () => this.sendText());
         useBus(bus, "NEED_LOCAL_CHANGES", ({ detail }) => detail.proms.push(this.commit()));
         // What was written is not lost with the page of the notebook that it stands on.
-        onWillUnmount(() => {
-            this.sendText();
-            this.rule.stop();
-        });
+        onWillUnmount(() => (this.isDirty ? this.commit() : this.rule.stop()));
     }
 
     get label() {
@@ -67,15 +64,18 @@ export class RuleField extends Component {
         this.props.record.model.bus.trigger("FIELD_IS_DIRTY", true);
     }
 
-    onChecked() {
-        if (this.isDirty) {
-            this.sendText();
+    /** Only what somebody has changed blocks a save. */
+    async onChecked() {
+        if (!this.isDirty) {
+            return;
         }
+        // First the value: taking it over makes the field valid again.
+        await this.sendText();
         const { record, name } = this.props;
-        if (!this.rule.canBeSaved && record.dirty) {
-            record.setInvalidField(name);
+        if (!this.rule.canBeSaved) {
+            await record.setInvalidField(name);
         } else if (record.isFieldInvalid(name)) {
-            record.resetFieldValidity(name);
+            await record.resetFieldValidity(name);
         }
     }
 
@@ -83,7 +83,6 @@ export class RuleField extends Component {
     async commit() {
         if (this.isDirty) {
             await this.rule.flush();
-            await this.sendText();
         }
     }
 
@@ -91,7 +90,7 @@ export class RuleField extends Component {
         if (!this.isDirty || this.props.readonly) {
             return;
         }
-        this.isDirty = Boolean(this.rule.pending || this.rule.running);
+        this.isDirty = !this.rule.checked;
         this.known = this.rule.text;
         const { record, name } = this.props;
         const updated = record.update({ [name]: this.rule.text || false });

@@ -12,7 +12,7 @@ export class RuleModel {
      * @param {import("./rule_server").RuleServer} server
      * @param {Object} listeners
      * @param {() => void} listeners.onEdited the person has changed something
-     * @param {() => void} listeners.onChecked what is here now was checked by the server
+     * @param {() => Promise|void} listeners.onChecked the server has checked what is here
      */
     constructor(server, { onEdited = () => {}, onChecked = () => {} } = {}) {
         this.server = server;
@@ -120,7 +120,7 @@ export class RuleModel {
             if (takeRows) {
                 this._takeRows(answer);
             }
-            this.listeners.onChecked();
+            await this.listeners.onChecked();
         }
     }
 
@@ -134,7 +134,7 @@ export class RuleModel {
         if (turn === this.turn) {
             this.text = answer.text ?? this.text;
             this._take(answer);
-            this.listeners.onChecked();
+            await this.listeners.onChecked();
         }
     }
 
