@@ -76,6 +76,7 @@ from . import lifecycle_gate
 from . import lifecycle_entry_check
 from . import lifecycle_entry_words
 from . import lifecycle_explain_sending
+from . import lifecycle_explain_say
 from . import lifecycle_explain_draw
 from . import lifecycle_step_tracking
 from . import lifecycle_step_message

@@ -9,7 +9,7 @@ from markupsafe import Markup
 
 from odoo import api, models
 
-from ..engine.explain import capital, in_sentence
+from ..engine.explain import capital
 
 _ITEM = Markup(
     '<li class="%s"><span class="o_lifecycle_mark" aria-hidden="true">%s</span>'
@@ -18,10 +18,7 @@ _ITEM = Markup(
 
 
 class LifecycleExplanation(models.AbstractModel):
-    """Draws what `_check_entries` and kept entries say."""
-
-    _name = "lifecycle.explanation"
-    _description = "Explanation of a Decision"
+    _inherit = "lifecycle.explanation"
 
     # ------------------------------------------------------------
     # ONE CONTACT, ONE PROGRAM
@@ -35,21 +32,21 @@ class LifecycleExplanation(models.AbstractModel):
         :param now: naive UTC; another moment than the check's says that it looks back
         """
         parts = [
-            self._draw_headline(self._say_headline(check)),
+            self._draw_headline(self._say_headline(check, now)),
             self._draw_caveats(check, now),
         ]
         if check.inside:
             parts.append(self._draw_entry(check.inside, now))
         else:
             parts += [
-                self._draw_changes(check),
+                self._draw_changes(check, now),
                 self._draw_rule(check.explanation),
                 self._draw_lines(self.env._("Everything else"), check.lines),
             ]
         if check.as_of >= now:
             enrolment = check.inside or self._as_if_inside(check)
             lines = enrolment._get_sending_lines(now)
-            parts.append(self._draw_lines(self.env._("Its messages"), lines))
+            parts.append(self._draw_lines(self.env._("Messages of the program"), lines))
         return self._frame(parts)
 
     @api.model
@@ -61,7 +58,7 @@ class LifecycleExplanation(models.AbstractModel):
         ]
         if enrolment.state in ("active", "error"):
             lines = enrolment._get_sending_lines(now)
-            parts.append(self._draw_lines(self.env._("Its messages"), lines))
+            parts.append(self._draw_lines(self.env._("Messages of the program"), lines))
         return self._frame(parts)
 
     @api.model
@@ -82,76 +79,6 @@ class LifecycleExplanation(models.AbstractModel):
                     "entered_at": check.as_of,
                 }
             )
-        )
-
-    # ------------------------------------------------------------
-    # HEADLINE
-    # ------------------------------------------------------------
-
-    @api.model
-    def _say_headline(self, check):
-        """The answer in one sentence."""
-        told = {
-            "contact": check.partner.display_name,
-            "program": check.program.name,
-        }
-        if check.status == "in":
-            return self._say_enrolment(check.inside)
-        if check.status == "enters":
-            if check.program.start == "schedule":
-                told["day"] = check.program._say_moment(check.program.next_scan_at)
-                return self.env._(
-                    "%(contact)s enters %(program)s at the next look, on %(day)s.",
-                    **told,
-                )
-            return self.env._("%(contact)s is about to enter %(program)s.", **told)
-        return self.env._(
-            "%(contact)s is not in %(program)s: %(reason)s.",
-            reason=self._say_reason(check),
-            **told,
-        )
-
-    @api.model
-    def _say_reason(self, check):
-        """What keeps the contact out, first and foremost; for the middle of a
-        sentence."""
-        basic = [line for line in check.hindrances if line.basic]
-        if basic:
-            return basic[0].reason
-        if not check.answers["rule"]:
-            return self._say_changes(check.changes)
-        # That something would have to happen again is the last to be said.
-        others = sorted(check.hindrances, key=lambda line: line.code == "start")
-        return others[0].reason or others[0].text
-
-    @api.model
-    def _say_changes(self, changes):
-        """What the rule misses, for the middle of a sentence."""
-        if not changes:
-            return self.env._("nothing can make its rule say yes")
-        text = changes[0].clause.statement
-        if len(changes) > 1:
-            text = self.env._(
-                "%(first)s, and %(more)s more", first=text, more=len(changes) - 1
-            )
-        return in_sentence(text)
-
-    @api.model
-    def _say_enrolment(self, enrolment):
-        """Since when a contact is in a program, or how it was."""
-        program = enrolment.program_id
-        told = {
-            "contact": enrolment.partner_id.display_name,
-            "program": program.name,
-            "day": program._say_day(enrolment.entered_at),
-        }
-        if enrolment.state in ("active", "error"):
-            return self.env._("%(contact)s is in %(program)s since %(day)s.", **told)
-        return self.env._(
-            "%(contact)s was in %(program)s from %(day)s to %(end)s: %(how)s.",
-            end=program._say_day(enrolment.ended_at or enrolment.entered_at),
-            how=enrolment._say_field("state").lower(),
-            **told,
         )
 
     # ------------------------------------------------------------
@@ -186,7 +113,7 @@ class LifecycleExplanation(models.AbstractModel):
         )
 
     @api.model
-    def _draw_changes(self, check):
+    def _draw_changes(self, check, now):
         """The fewest answers that would have to turn for the rule to say yes."""
         changes = check.changes
         if not changes:
@@ -195,7 +122,10 @@ class LifecycleExplanation(models.AbstractModel):
             title = self.env._("What would turn the rule")
         else:
             title = self.env._("What would turn the rule, all of it together")
-        items = Markup().join(Markup("<li>%s</li>") % change.text for change in changes)
+        items = Markup().join(
+            Markup("<li>%s</li>") % self._say_change(change, check.as_of < now)
+            for change in changes
+        )
         return (
             Markup('<div class="o_lifecycle_change" role="note"><h4>%s</h4>')
             + Markup("<ul>%s</ul></div>")
@@ -215,31 +145,6 @@ class LifecycleExplanation(models.AbstractModel):
             return Markup("<h4>%s</h4><p>%s</p>") % (title, intro)
         clauses = self._draw_clauses(then.clauses, current and current.clauses)
         return Markup("<h4>%s</h4><p>%s</p>%s") % (title, intro, clauses)
-
-    @api.model
-    def _say_entry_moment(self, enrolment):
-        return enrolment.program_id._say_moment(enrolment.entered_at)
-
-    @api.model
-    def _say_way_in(self, enrolment):
-        """What brought the contact into the program."""
-        event = enrolment.event_id
-        if event:
-            return self.env._(
-                "It came by: %(event)s on %(day)s.",
-                event=event.type_id.name,
-                day=enrolment.program_id._say_day(event.occurred_at),
-            )
-        code = (enrolment.payload or {}).get("program")
-        origin = code and self.env["lifecycle.program"].sudo().search(
-            [("code", "=", code), ("company_id", "=", enrolment.company_id.id)],
-            limit=1,
-        )
-        if origin:
-            return self.env._("It came from another program: %s.", origin.name)
-        if enrolment.program_id.start == "schedule":
-            return self.env._("It came by the look through all contacts.")
-        return self.env._("It was added by a person or by another program.")
 
     @api.model
     def _draw_rule(self, explanation):
@@ -342,7 +247,11 @@ class LifecycleExplanation(models.AbstractModel):
         )
         head = Markup().join(
             Markup('<th scope="col">%s</th>') % text
-            for text in (self.env._("Program"), "", self.env._("Why"))
+            for text in (
+                self.env._("Program"),
+                self.env._("State"),
+                self.env._("Why"),
+            )
         )
         return self._frame(
             [
@@ -354,42 +263,3 @@ class LifecycleExplanation(models.AbstractModel):
                 % (head, rows),
             ]
         )
-
-    @api.model
-    def _say_row(self, check):
-        program = check.program
-        if check.status == "in":
-            day = program._say_day(check.inside.entered_at)
-            return self.env._("since %s", day)
-        if check.status == "enters" and program.start == "schedule":
-            return self.env._("on %s", program._say_moment(program.next_scan_at))
-        if check.status == "enters":
-            return self.env._("in a moment")
-        return self._say_reason(check)
-
-
-class LifecycleEnrolment(models.Model):
-    _inherit = "lifecycle.enrolment"
-
-    def _say_field(self, name):
-        """The words of a selection's value."""
-        return dict(self._fields[name]._description_selection(self.env))[self[name]]
-
-    def _explain_entry_now(self, now):
-        """The rule of the entry with the customer data of today; what the event
-        brought stays. None when it is no rule any more."""
-        self.ensure_one()
-        rule = self.entry_rule_id.sudo()._parse()
-        if rule is None:
-            return None
-        facts = self.env["lifecycle.fact"].with_company(self.company_id)
-        names = rule.facts & facts._facts().keys()
-        today = facts._read(self.partner_id.ids, names, self.company_id, now)
-        values = (
-            (self.entry_values or {})
-            | today.get(self.partner_id.id, {})
-            | self.program_id._parameter_values()
-        )
-        labels = facts._facts() | self.program_id._rule_facts(entry=True)
-        labels = {name: labels[name] for name in rule.facts & labels.keys()}
-        return rule.explain(values, now, self.program_id._tz(), labels)

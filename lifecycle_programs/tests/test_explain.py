@@ -237,7 +237,7 @@ class TestWords(ExplainCommon):
         self.consume(minutes=2)
         check = self.check(survey, anna, minutes=3)
         self.assertEqual(check.status, "in")
-        self.assertIn("Anna Berg is in Referral since", self.say(check))
+        self.assertIn("Anna Berg has been in Referral since", self.say(check))
 
         self.enrolment_of(anna, survey)._leave("exited", "by_hand", self.at(days=1))
         check = self.check(survey, anna, days=2)
@@ -355,7 +355,7 @@ class TestPast(ExplainCommon):
         self.assertEqual(statuses, ["enters", "in", "out"])
         html = self.why(contact, program, as_of=self.at(days=-5).date())
         self.assertIn("Shown as they are today: City.", html)
-        self.assertNotIn("Its messages", html)
+        self.assertNotIn("Messages of the program", html)
 
     def test_a_year_later_the_values_of_the_entry_are_there(self):
         """What the rule saw is kept whole, whatever changes since."""
@@ -434,7 +434,7 @@ class TestDialog(ExplainCommon):
         for record, method, expected in (
             (contact, "action_lifecycle_why", "is in"),
             (lead, "action_lifecycle_why", "is in"),
-            (enrolment, "action_why", "is in"),
+            (enrolment, "action_why", "has been in"),
             (program, "action_why", None),
         ):
             record = record.with_user(self.salesperson)
