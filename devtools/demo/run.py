@@ -10,7 +10,6 @@ from .browser import Browser
 from .chance import Chance
 from .clock import Clock, real_seconds
 from .company import Company
-from .helper import Helper
 from .orders import Shop
 from .outbox import Outbox
 from .programs import Programs
@@ -65,8 +64,7 @@ class Run:
                 self.timeline.prospects.book_old_lead(key)
             self.clock.move_to(self.eve)
             self.programs.start()
-            with Helper(self.registry, self.clock, self.log).running():
-                self.timeline.run(self.eve.date(), self.history.last_day)
+            self.timeline.run(self.eve.date(), self.history.last_day)
         return self._report()
 
     def _report(self) -> dict:
