@@ -2,6 +2,8 @@ from odoo import api, fields, models
 
 # Above this share of the products in one category, categories say little.
 FULL_PERCENT = 50
+# With fewer products than these, categories hardly matter.
+FEW_PRODUCTS = 5
 
 
 class ResConfigSettings(models.TransientModel):
@@ -89,7 +91,7 @@ class ResConfigSettings(models.TransientModel):
             max(self.lifecycle_category_level, 1),
         )
         total = sum(count for _name, count in shares)
-        if not shares or shares[0][1] * 100 <= total * FULL_PERCENT or total < 2:
+        if total < FEW_PRODUCTS or shares[0][1] * 100 <= total * FULL_PERCENT:
             return False
         name, count = shares[0]
         return self.env._(

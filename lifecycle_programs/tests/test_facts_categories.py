@@ -91,20 +91,22 @@ class TestMarketingCategories(FactCommon):
 
     def test_warning_when_most_products_sit_in_one(self):
         self.env["product.template"].search([]).sale_ok = False
-        for number in range(3):
+        for number in range(4):
             self.make_product(f"Tent {number}", 10, self.tents)
+        settings = self.env["res.config.settings"].new({})
+        self.assertFalse(settings.lifecycle_category_warning, "few products")
         self.make_product("Stove", 10, self.stoves)
         settings = self.env["res.config.settings"].new(
             {"lifecycle_category_kind": "tree", "lifecycle_category_level": 1}
         )
-        self.assertIn("3 of 4", settings.lifecycle_category_warning)
+        self.assertIn("4 of 5", settings.lifecycle_category_warning)
         self.assertIn("“Tents”", settings.lifecycle_category_warning)
         settings.lifecycle_category_kind = "level"
         self.assertIn("“Camping”", settings.lifecycle_category_warning)
-        self.make_product("Stove 2", 10, self.stoves)
-        self.make_product("Stove 3", 10, self.stoves)
+        for number in range(3):
+            self.make_product(f"Stove {number}", 10, self.stoves)
         settings.lifecycle_category_kind = "tree"
         self.assertFalse(settings.lifecycle_category_warning)
         self.camping.lifecycle_name = self.stoves.lifecycle_name = "Outdoor"
         settings.lifecycle_category_kind = "mapped"
-        self.assertIn("6 of 6", settings.lifecycle_category_warning)
+        self.assertIn("8 of 8", settings.lifecycle_category_warning)
