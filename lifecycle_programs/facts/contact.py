@@ -145,7 +145,7 @@ CONTACT = Source(
             "people",
             "number",
             _lt("People"),
-            _lt("How many active people the customer has in Odoo: count of contacts."),
+            _lt("How many active people the customer has in Odoo."),
             """(SELECT count(*) FROM res_partner colleague
                  WHERE colleague.commercial_partner_id = wanted.customer_id
                    AND colleague.active AND colleague.is_company IS NOT TRUE)""",
