@@ -25,6 +25,9 @@ _EXAMPLES = {
     "boolean": True,
     "date": date(2026, 5, 4),
     "datetime": datetime(2026, 5, 4, 9, 30),
+    "number": 10,
+    "text": "A",
+    "text_list": ["A", "B"],
 }
 
 

@@ -6,8 +6,8 @@ from odoo import api, fields, models, tools
 from odoo.exceptions import ValidationError
 from odoo.tools import SQL, Query
 
-from ..engine.fact import Fact
 from ..facts import Source
+from ..facts.define import facts_of
 from .lifecycle_custom_path import LifecyclePath, PathError
 
 SPACE = "custom"
@@ -159,25 +159,25 @@ class LifecycleCustomFact(models.Model):
 
         :rtype: list[Source]
         """
+        group = self.env._("Custom fields")
+        define = facts_of(SPACE, group, history=False)
         return [
             Source(
                 f"{SPACE}_{fact.code}",
-                self.env._("Custom fields"),
+                group,
                 key="contact",
                 grouped=False,
                 joins=f"LEFT JOIN (%({SPACE}_{fact.code})s) AS own"
                 " ON own.id = wanted.contact_id",
                 facts=(
-                    Fact(
-                        fact.full_name,
+                    define(
+                        fact.code,
                         path.type,
                         fact.name,
-                        help=fact.description
+                        fact.description
                         or self.env._("The field %(path)s.", path=fact.path),
+                        "own.value",
                         unit=fact.unit or "",
-                        history=False,
-                        sql="own.value",
-                        group=self.env._("Custom fields"),
                     ),
                 ),
             )
