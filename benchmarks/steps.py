@@ -127,8 +127,8 @@ class Bench:
     def snapshot(self):
         """The limit: the snapshot that the scan looks at, made and dropped."""
         program = self.scanned
-        names = program._entry_fact_names(program._rule(program.rule, entry=True))
-        table = program._materialise(sorted(names), program.company_id, self.now)
+        rules = {program: program._rule(program.rule, entry=True)}
+        table = program._materialise(rules, program.company_id, self.now)
         self.env.cr.execute(SQL("DROP TABLE %s", SQL.identifier(table)))
 
     # ------------------------------------------------------------

@@ -12,6 +12,7 @@ def uninstall_hook(env):
     env["ir.config_parameter"].search(
         [("key", "=like", "lifecycle_programs.%")]
     ).unlink()
+    env["lifecycle.fact"]._sync_indexes({})
     _empty_tables(env)
 
 

@@ -3,7 +3,7 @@
 from datetime import datetime
 from string import Formatter
 
-from .tree import Call, Given, Item, Literal, Name, Saved
+from .tree import Call, Given, Item, Literal, Name, Saved, walk
 from .values import ELEMENT, SQL_TYPES, normalise_sql, to_local, zone
 
 
@@ -64,7 +64,11 @@ class _Compiler:
 
     def _call(self, node: Call):
         case = node.case
-        args = [self.compile(arg) for arg in node.args]
+        nodes = node.args
+        if case.chain and case.gives == "boolean":
+            # PostgreSQL keeps to this order, and lists cost most.
+            nodes = sorted(nodes, key=_reads_list)
+        args = [self.compile(arg) for arg in nodes]
         if case.chain:
             joined = case.chain.join(text for text, _ in args)
             text = case.sql.replace("{all}", joined)
@@ -105,3 +109,7 @@ class _Compiler:
             sql = f"(SELECT {sql} FROM (SELECT {columns} OFFSET 0) AS rule_fence)"
             parameters += [value for i in fenced for value in args[i][1]]
         return sql, parameters
+
+
+def _reads_list(node):
+    return any(part.type in ELEMENT for part in walk(node))

@@ -9,9 +9,9 @@ from .invoices import INVOICES, PAID
 from .known import KNOWN, REGISTERED
 from .orders import ORDERS
 from .programs import ENROLMENTS, REFUSALS
-from .purchases import DOCUMENT, LINES, PERIOD, PURCHASE
+from .purchases import LINES, SHARED
 from .rank import RANK, RANKINGS
-from .relations import CUSTOMER, EVENT, MEMBER, OPINION
+from .relations import CUSTOMER, EVENT, MEMBER, OPINION, PERSON, SENDING
 from .renewal import RENEWAL
 from .returns import RETURNS
 from .sales import ABANDONED, PRICES, QUOTATIONS
@@ -55,6 +55,6 @@ SOURCES = (
     ENROLMENTS,
     REFUSALS,
 )
-RELATIONS = (CUSTOMER, MEMBER, EVENT, OPINION, PURCHASE, DOCUMENT, PERIOD, RECORD)
+RELATIONS = (CUSTOMER, PERSON, MEMBER, EVENT, OPINION, SENDING, *SHARED, RECORD)
 
 __all__ = ["LINES", "RANKINGS", "RELATIONS", "SOURCES", "Relation", "Source"]

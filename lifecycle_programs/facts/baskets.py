@@ -1,32 +1,47 @@
 """What was bought: categories, by the names that marketing uses, and products."""
 
 from .define import PERCENT, _lt, facts_of
-from .source import Source, within
+from .documents import COUNTS
+from .purchases import SEPARATOR
+from .source import Source, latest, within
 
 _fact = facts_of("orders", _lt("Purchases"))
 
-_CATEGORIES = """ARRAY(
-    SELECT DISTINCT named.name
-      FROM product_category own
-     CROSS JOIN LATERAL (%(own_names)s) AS named(name)
-     WHERE own.id = ANY(array_agg(DISTINCT basket.categ_id) FILTER (WHERE {0}))
-     ORDER BY 1)"""
+
+def _joined(column, condition="TRUE"):
+    """A column of many texts in one, of the purchases that count."""
+    return (
+        f"string_agg(document.{column}, {SEPARATOR})"
+        f" FILTER (WHERE {COUNTS} AND {condition})"
+    )
+
+
+#: What `BASKETS` takes apart, for those contacts where somebody asks.
+BASKET_COLUMNS = (
+    ("category names", _joined("category_names")),
+    ("category names 365d", _joined("category_names", within("document.date", 365))),
+    (
+        "last category names",
+        latest("document.category_names", "document.date", "document.order_id", COUNTS),
+    ),
+    ("template ids", _joined("template_ids")),
+)
+
+
+def _apart(column):
+    return f'unnest(string_to_array("{column}", {SEPARATOR}))'
+
+
+def _categories(column):
+    return f"ARRAY(SELECT DISTINCT name FROM {_apart(column)} AS name ORDER BY name)"
+
 
 BASKETS = Source(
     "baskets",
     _lt("What was bought"),
     key="customer",
-    needs=("purchase",),
-    joins="""
-      LEFT JOIN (
-            SELECT customer_id, date, template_id, categ_id,
-                   dense_rank() OVER (
-                       PARTITION BY customer_id ORDER BY date DESC, order_id DESC
-                   ) = 1 AS is_last
-              FROM purchase
-             WHERE counts
-      ) basket ON basket.customer_id = customer.customer_id
-    """,
+    uses=tuple(name for name, _sql in BASKET_COLUMNS),
+    normal=("orders.categories", "orders.categories_365d", "orders.last_categories"),
     facts=(
         _fact(
             "categories",
@@ -36,7 +51,7 @@ BASKETS = Source(
                 "Names of the product categories bought; by default with the "
                 "categories above them, see the settings."
             ),
-            _CATEGORIES.format("TRUE"),
+            _categories("category names"),
             example=["Tents"],
         ),
         _fact(
@@ -44,7 +59,7 @@ BASKETS = Source(
             "text_list",
             _lt("Categories bought in a year"),
             _lt("Names of the product categories bought in the last 365 days."),
-            _CATEGORIES.format(within("basket.date", 365)),
+            _categories("category names 365d"),
             example=["Tents"],
         ),
         _fact(
@@ -52,7 +67,7 @@ BASKETS = Source(
             "text_list",
             _lt("Categories of the last purchase"),
             _lt("Names of its product categories."),
-            _CATEGORIES.format("basket.is_last"),
+            _categories("last category names"),
             example=["Tents"],
         ),
         _fact(
@@ -60,10 +75,10 @@ BASKETS = Source(
             "text_list",
             _lt("Products bought"),
             _lt("Names of the products bought, in English as they were first written."),
-            """ARRAY(
+            f"""ARRAY(
                 SELECT DISTINCT template.name->>'en_US'
-                  FROM product_template template
-                 WHERE template.id = ANY(array_agg(DISTINCT basket.template_id))
+                  FROM {_apart("template ids")} AS bought(id)
+                  JOIN product_template template ON template.id = bought.id::int
                  ORDER BY 1)""",
             example=["Tent for two"],
         ),
@@ -74,7 +89,6 @@ MAIN_CATEGORY = Source(
     "main_category",
     _lt("Main category"),
     key="customer",
-    grouped=False,
     needs=("purchase",),
     joins=f"""
       LEFT JOIN (
@@ -92,7 +106,7 @@ MAIN_CATEGORY = Source(
              WHERE amount > 0
             WINDOW all_of_them AS (PARTITION BY customer_id)
              ORDER BY customer_id, amount DESC, name
-      ) main ON main.customer_id = customer.customer_id
+      ) main ON main.customer_id = wanted.customer_id
     """,
     facts=(
         _fact(

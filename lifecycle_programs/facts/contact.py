@@ -10,10 +10,9 @@ CONTACT = Source(
     "contact",
     _lt("Contact"),
     key="contact",
-    grouped=False,
     joins="""
       JOIN res_partner partner ON partner.id = wanted.contact_id
-      JOIN res_partner customer_partner ON customer_partner.id = wanted.customer_id
+      LEFT JOIN res_partner customer_partner ON customer_partner.id = wanted.customer_id
       LEFT JOIN res_country_state region
         ON region.id = COALESCE(partner.state_id, customer_partner.state_id)
       LEFT JOIN res_partner_industry industry
@@ -238,16 +237,19 @@ LISTS = Source(
     "lists",
     _lt("Mailing lists"),
     key="contact",
-    joins="""
-      JOIN res_partner partner ON partner.id = wanted.contact_id
-      LEFT JOIN (
-            SELECT subscriber.email_normalized, list.name
-              FROM mailing_contact subscriber
+    needs=("person",),
+    rows="""
+      (
+            SELECT person.contact_id, list.name
+              FROM person
+              JOIN res_partner partner ON partner.id = person.contact_id
+              JOIN mailing_contact subscriber
+                ON subscriber.email_normalized = partner.email_normalized
               JOIN mailing_subscription subscription
                 ON subscription.contact_id = subscriber.id
                AND subscription.opt_out IS NOT TRUE
               JOIN mailing_list list ON list.id = subscription.list_id AND list.active
-      ) listed ON listed.email_normalized = partner.email_normalized
+      ) listed
     """,
     facts=(
         _fact(

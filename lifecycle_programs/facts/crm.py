@@ -21,8 +21,8 @@ LEADS = Source(
     needs=("member",),
     # A lead has no date of its own: it is known since its event, else since the
     # earliest date on it.
-    joins="""
-      LEFT JOIN (
+    rows="""
+      (
             SELECT member.customer_id, lead.*, known.since,
                    reason.name->>'en_US' AS reason, reason.lifecycle_never_contact,
                    COALESCE(stage.sequence > (SELECT min(sequence) FROM crm_stage),
@@ -50,9 +50,9 @@ LEADS = Source(
                        AND happened.res_model = 'crm.lead'
                        AND happened.res_id = lead.id
               ) known
-      ) lead ON lead.customer_id = customer.customer_id
-            AND lead.since <= %(as_of)s
+      ) lead
     """,
+    where="lead.since <= %(as_of)s",
     facts=(
         _fact(
             "leads_count",
@@ -156,15 +156,15 @@ ALERTS = Source(
     _lt("Sales alerts"),
     key="customer",
     needs=("member",),
-    joins="""
-      LEFT JOIN (
+    rows="""
+      (
             SELECT member.customer_id, alert.id, alert.alerted_at, alert.state,
                    CASE WHEN alert.answered_at <= %(as_of)s
                         THEN alert.answered_at END AS answered_at
               FROM member
               JOIN lifecycle_alert alert ON alert.partner_id = member.contact_id
              WHERE alert.company_id = %(company)s AND alert.alerted_at <= %(as_of)s
-      ) alert ON alert.customer_id = customer.customer_id
+      ) alert
     """,
     facts=(
         _fact(

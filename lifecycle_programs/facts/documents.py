@@ -14,7 +14,6 @@ DAY = local_day("document.date")
 FIRST_DAY = f"min({DAY}) FILTER (WHERE {COUNTS})"
 LAST_DAY = f"max({DAY}) FILTER (WHERE {COUNTS})"
 TODAY = local_day("%(as_of)s")
-JOIN = "LEFT JOIN document ON document.customer_id = customer.customer_id"
 
 
 def total(condition="TRUE"):

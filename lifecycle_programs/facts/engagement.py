@@ -64,19 +64,15 @@ SENDINGS = Source(
     "sendings",
     _lt("Messages sent"),
     key="contact",
-    joins="""
-      LEFT JOIN lifecycle_step_run run
-        ON run.partner_id = wanted.contact_id AND run.company_id = %(company)s
-       AND run.step_type IN ('mail', 'survey') AND run.outcome = 'done'
-       AND run.run_at <= %(as_of)s
-    """,
+    needs=("sending",),
+    rows="sending",
     facts=(
         _fact(
             "mails_sent",
             "number",
             _lt("Mails sent"),
             _lt("Mails that programs have sent to the contact."),
-            "count(run.id)",
+            "count(sending.id)",
             example=6,
         ),
         _fact(
@@ -84,7 +80,7 @@ SENDINGS = Source(
             "number",
             _lt("Mails sent in 30 days"),
             _lt("Mails that programs have sent to the contact in the last 30 days."),
-            f"count(run.id) FILTER (WHERE {within('run.run_at', 30)})",
+            f"count(sending.id) FILTER (WHERE {within('sending.run_at', 30)})",
             example=2,
         ),
         _fact(
@@ -92,7 +88,7 @@ SENDINGS = Source(
             "number",
             _lt("Days since the last mail"),
             _lt("Since a program last sent the contact a mail."),
-            days_since("max(run.run_at)"),
+            days_since("max(sending.run_at)"),
             unit=DAYS,
             example=6,
         ),
@@ -101,7 +97,7 @@ SENDINGS = Source(
             "datetime",
             _lt("Last mail"),
             _lt("When it was sent."),
-            "max(run.run_at)",
+            "max(sending.run_at)",
         ),
     ),
 )
@@ -111,13 +107,10 @@ ENGAGEMENT = Source(
     _lt("Engagement"),
     key="customer",
     needs=("event",),
-    joins="""
-      LEFT JOIN event
-        ON event.customer_id = customer.customer_id
-       AND event.code IN (
+    rows="event",
+    where="""event.code IN (
             'mail_clicked', 'mail_opened', 'mail_replied', 'mail_bounced',
-            'guide_downloaded', 'page_viewed', 'answer_given', 'survey_answered')
-    """,
+            'guide_downloaded', 'page_viewed', 'answer_given', 'survey_answered')""",
     facts=(
         _count(
             "opens",
@@ -240,13 +233,10 @@ TIMING = Source(
     _lt("Usual times"),
     key="contact",
     needs=("event",),
-    joins="""
-      LEFT JOIN event
-        ON event.contact_id = wanted.contact_id
-       AND event.code IN (
+    rows="event",
+    where="""event.code IN (
             'mail_clicked', 'mail_opened', 'mail_replied', 'page_viewed',
-            'answer_given')
-    """,
+            'answer_given')""",
     facts=(
         _fact(
             "usual_weekday",

@@ -17,14 +17,14 @@ GRANTS = Source(
     _lt("Discounts"),
     key="customer",
     needs=("member",),
-    joins="""
-      LEFT JOIN (
+    rows="""
+      (
             SELECT member.customer_id, granted.*, program.code AS program_code
               FROM member
               JOIN lifecycle_grant granted ON granted.partner_id = member.contact_id
               LEFT JOIN lifecycle_program program ON program.id = granted.program_id
              WHERE granted.company_id = %(company)s AND granted.starts_at <= %(as_of)s
-      ) given ON given.customer_id = customer.customer_id
+      ) given
     """,
     facts=(
         _fact(

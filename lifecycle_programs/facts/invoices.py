@@ -14,8 +14,8 @@ INVOICES = Source(
     key="customer",
     needs=("member",),
     # What was paid since is not undone for a past date: Odoo keeps the open rest only.
-    joins=f"""
-      LEFT JOIN (
+    rows=f"""
+      (
             SELECT member.customer_id, move.id, move.amount_residual_signed AS rest,
                    COALESCE(move.invoice_date_due, move.invoice_date) AS due
               FROM member
@@ -24,7 +24,7 @@ INVOICES = Source(
                AND move.state = 'posted' AND move.company_id = %(company)s
                AND move.payment_state IN ('not_paid', 'partial')
                AND move.invoice_date <= {TODAY}
-      ) invoice ON invoice.customer_id = customer.customer_id
+      ) invoice
     """,
     facts=(
         _fact(
@@ -87,10 +87,8 @@ PAID = Source(
     _lt("Paid invoices"),
     key="customer",
     needs=("event",),
-    joins="""
-      LEFT JOIN event
-        ON event.customer_id = customer.customer_id AND event.code = 'invoice_paid'
-    """,
+    rows="event",
+    where="event.code = 'invoice_paid'",
     facts=(
         _fact(
             "days_since_paid",

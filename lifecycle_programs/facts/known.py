@@ -18,8 +18,8 @@ KNOWN = Source(
     _lt("First contact"),
     key="customer",
     needs=("member", "event"),
-    joins=f"""
-      LEFT JOIN (
+    rows=f"""
+      (
             SELECT customer_id, occurred_at AS moment FROM event
              UNION ALL
             SELECT member.customer_id, sale.date_order
@@ -39,7 +39,7 @@ KNOWN = Source(
               JOIN crm_lead lead
                 ON lead.partner_id = member.contact_id
                AND (lead.company_id = %(company)s OR lead.company_id IS NULL)
-      ) known ON known.customer_id = customer.customer_id
+      ) known
     """,
     facts=(
         _fact(
@@ -66,10 +66,8 @@ REGISTERED = Source(
     _lt("Registration"),
     key="customer",
     needs=("event",),
-    joins="""
-      LEFT JOIN event
-        ON event.customer_id = customer.customer_id AND event.code = 'registered'
-    """,
+    rows="event",
+    where="event.code = 'registered'",
     facts=(
         _fact(
             "days_since_registered",

@@ -1,5 +1,6 @@
 """How much, how often and when the customer has bought."""
 
+from .baskets import BASKET_COLUMNS
 from .define import CURRENCY, DAYS, PERCENT, _lt, facts_of
 from .documents import (
     COUNT,
@@ -7,7 +8,6 @@ from .documents import (
     DAY,
     FIRST,
     FIRST_DAY,
-    JOIN,
     LAST,
     LAST_DAY,
     TODAY,
@@ -255,6 +255,7 @@ ORDERS = Source(
     _lt("Purchases"),
     key="customer",
     needs=("document",),
-    joins=JOIN,
+    rows="document",
+    columns=BASKET_COLUMNS,
     facts=(*_AMOUNTS, *_TIMES, *_windows(), *_YEARS, *MILESTONES),
 )

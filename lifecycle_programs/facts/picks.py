@@ -14,7 +14,7 @@ ORDERED = Relation(
     "ordered",
     """
     SELECT wanted.customer_id, sale.partner_id AS contact_id, sale.id AS order_id,
-           sale.date_order AS date, FALSE AS is_return, sold.product_id,
+           sale.date_order AS date, sold.product_id,
            product.product_tmpl_id AS template_id, template.categ_id,
            sold.product_uom_qty AS quantity, sold.price_subtotal AS amount
       FROM wanted
@@ -34,7 +34,10 @@ ORDERED = Relation(
 )
 
 #: In the place of all purchases, where only the event's order matters.
-ORDERED_AS_LINES = Relation("line_item", "SELECT * FROM ordered", ("ordered",))
+ONLY_ORDERED = (
+    Relation("sold_line", "SELECT * FROM ordered", ("ordered",)),
+    Relation("returned_line", "SELECT * FROM ordered WHERE FALSE", ("ordered",)),
+)
 
 
 def _in_language(column):

@@ -14,13 +14,17 @@ ENROLMENTS = Source(
     "enrolments",
     _lt("Programs"),
     key="contact",
-    joins="""
-      LEFT JOIN (
-            SELECT enrolment.*, program.code
-              FROM lifecycle_enrolment enrolment
+    needs=("person",),
+    rows="""
+      (
+            SELECT person.contact_id, enrolment.*, program.code
+              FROM person
+              JOIN lifecycle_enrolment enrolment
+                ON enrolment.partner_id = person.contact_id
+               AND enrolment.company_id = %(company)s
+               AND enrolment.entered_at <= %(as_of)s
               JOIN lifecycle_program program ON program.id = enrolment.program_id
-      ) entry ON entry.partner_id = wanted.contact_id
-             AND entry.company_id = %(company)s AND entry.entered_at <= %(as_of)s
+      ) entry
     """,
     facts=(
         _fact(
@@ -57,16 +61,19 @@ REFUSALS = Source(
     "refusals",
     _lt("Refused programs"),
     key="contact",
-    joins="""
-      JOIN res_partner partner ON partner.id = wanted.contact_id
-      LEFT JOIN (
-            SELECT refusal.address, refusal.opted_out_at, program.code
-              FROM lifecycle_opt_out refusal
-              JOIN lifecycle_program program ON program.id = refusal.program_id
-             WHERE program.company_id = %(company)s
-      ) refused ON refused.address
+    needs=("person",),
+    rows="""
+      (
+            SELECT person.contact_id, program.code
+              FROM person
+              JOIN res_partner partner ON partner.id = person.contact_id
+              JOIN lifecycle_opt_out refusal
+                ON refusal.address
                    IN (partner.email_normalized, partner.phone_sanitized)
-               AND refused.opted_out_at <= %(as_of)s
+               AND refusal.opted_out_at <= %(as_of)s
+              JOIN lifecycle_program program
+                ON program.id = refusal.program_id AND program.company_id = %(company)s
+      ) refused
     """,
     facts=(
         _fact(

@@ -4,13 +4,14 @@ Columns of ``purchase``, one row per product line: customer_id, contact_id, orde
 (the order or the invoice; of a return, the one it takes back, or NULL), date (UTC),
 is_return, product_id, template_id, categ_id, quantity and amount (company currency,
 without tax; both negative for a return), and counts: whether it is a line of a purchase
-that was not returned altogether.
+that was not returned altogether. ``document`` has one row per order and one per return.
 
 Left out: freight, fees, discounts, rewards, deposits, sections and notes, and whatever
 the company sells to itself.
 """
 
-from .source import Relation
+from ..engine import normalise_sql
+from .source import Index, Relation
 
 
 def _product(line):
@@ -63,23 +64,44 @@ _INVOICE_LINES = f"""
 """
 
 _INVOICE_COLUMNS = f"""
-           {_INVOICE_MOMENT} AS date, move.move_type = 'out_refund' AS is_return,
-           line.product_id, template.id AS template_id, template.categ_id,
+           {_INVOICE_MOMENT} AS date, line.product_id, template.id AS template_id,
+           template.categ_id,
            CASE move.move_type WHEN 'out_refund' THEN - line.quantity
                 ELSE line.quantity END::numeric AS quantity,
            - line.balance AS amount
 """
 
-LINES_OF_ORDERS = Relation(
-    "line_item",
-    f"""
+LINES_SOLD = Index(
+    "lifecycle_facts_lines_sold",
+    "sale_order_line",
+    """(order_id) INCLUDE (product_id, price_subtotal, product_uom_qty)
+    WHERE display_type IS NULL AND is_downpayment IS NOT TRUE AND reward_id IS NULL""",
+)
+ORDERS_CONFIRMED = Index(
+    "lifecycle_facts_orders_confirmed",
+    "sale_order",
+    """(partner_id, date_order) INCLUDE (id, company_id, currency_rate)
+    WHERE state = 'sale'""",
+)
+INVOICES_POSTED = Index(
+    "lifecycle_facts_invoices_posted",
+    "account_move",
+    "(partner_id, move_type) WHERE state = 'posted'",
+)
+
+#: Most orders are in the company's own currency, and need no division.
+_IN_COMPANY_CURRENCY = """
+           CASE WHEN sale.currency_rate IS NULL OR sale.currency_rate IN (0, 1)
+                THEN sold.price_subtotal::numeric
+                ELSE round(sold.price_subtotal::numeric / sale.currency_rate::numeric,
+                           %(currency_digits)s) END
+"""
+
+_SOLD_BY_ORDER = f"""
     SELECT member.customer_id, sale.partner_id AS contact_id, sale.id AS order_id,
-           sale.date_order AS date, FALSE AS is_return,
-           sold.product_id, template.id AS template_id, template.categ_id,
-           sold.product_uom_qty::numeric AS quantity,
-           round(sold.price_subtotal::numeric
-                 / COALESCE(NULLIF(sale.currency_rate, 0), 1)::numeric,
-                 %(currency_digits)s) AS amount
+           sale.date_order AS date, sold.product_id, template.id AS template_id,
+           template.categ_id, sold.product_uom_qty::numeric AS quantity,
+           {_IN_COMPANY_CURRENCY} AS amount
       FROM member
       JOIN sale_order sale
         ON sale.partner_id = member.contact_id AND sale.state = 'sale'
@@ -90,9 +112,11 @@ LINES_OF_ORDERS = Relation(
        AND NOT %(is_delivery)s
       {_product("sold")}
      WHERE {_is_purchase("sold")}
-     UNION ALL
-    SELECT member.customer_id, move.partner_id,
-           COALESCE(origin.order_id, reversed.order_id), {_INVOICE_COLUMNS}
+"""
+
+_RETURNED_BY_ORDER = f"""
+    SELECT member.customer_id, move.partner_id AS contact_id,
+           COALESCE(origin.order_id, reversed.order_id) AS order_id, {_INVOICE_COLUMNS}
       FROM member
       {_INVOICE_LINES}
       LEFT JOIN LATERAL (
@@ -112,60 +136,124 @@ LINES_OF_ORDERS = Relation(
                 WHEN move.reversed_entry_id IS NULL THEN TRUE
                 ELSE COALESCE(reversed.is_confirmed, FALSE) END
        AND {_is_purchase("line")}
-    """,
-    needs=("member",),
-)
+"""
 
-LINES_OF_INVOICES = Relation(
-    "line_item",
-    f"""
-    SELECT member.customer_id, move.partner_id AS contact_id,
-           CASE move.move_type WHEN 'out_refund' THEN move.reversed_entry_id
-                ELSE move.id END AS order_id, {_INVOICE_COLUMNS}
+
+def _by_invoice(order_id, condition):
+    return f"""
+    SELECT member.customer_id, move.partner_id AS contact_id, {order_id} AS order_id,
+           {_INVOICE_COLUMNS}
       FROM member
       {_INVOICE_LINES}
-     WHERE move.move_type IN ('out_invoice', 'out_receipt', 'out_refund')
-       AND origin.is_extra IS NOT TRUE
-       AND {_is_purchase("line")}
-    """,
-    needs=("member",),
-)
+     WHERE {condition} AND origin.is_extra IS NOT TRUE AND {_is_purchase("line")}
+    """
+
+
+def _relations(sold, returned, indexes):
+    """What was sold, what came back, and the orders that came back altogether.
+
+    Returns are few, so the orders that they concern are looked up again.
+    """
+    return (
+        Relation("sold_line", sold, needs=("member",), indexes=indexes),
+        Relation("returned_line", returned, needs=("member",)),
+        Relation(
+            "undone",
+            f"""
+            SELECT back.customer_id, back.order_id
+              FROM taken_back back
+              JOIN ({sold}) sold USING (customer_id, order_id)
+             GROUP BY back.customer_id, back.order_id, back.amount
+            HAVING sum(sold.amount) + back.amount <= 0
+            """,
+            needs=("taken_back", "member"),
+        ),
+    )
+
 
 #: By the setting of the company.
-LINES = {"orders": LINES_OF_ORDERS, "invoices": LINES_OF_INVOICES}
+LINES = {
+    "orders": _relations(
+        _SOLD_BY_ORDER,
+        _RETURNED_BY_ORDER,
+        (ORDERS_CONFIRMED, LINES_SOLD, INVOICES_POSTED),
+    ),
+    "invoices": _relations(
+        _by_invoice("move.id", "move.move_type IN ('out_invoice', 'out_receipt')"),
+        _by_invoice("move.reversed_entry_id", "move.move_type = 'out_refund'"),
+        (INVOICES_POSTED,),
+    ),
+}
+
+TAKEN_BACK = Relation(
+    "taken_back",
+    """
+    SELECT customer_id, order_id, sum(amount) AS amount
+      FROM returned_line
+     WHERE order_id IS NOT NULL
+     GROUP BY customer_id, order_id
+    """,
+    needs=("returned_line",),
+)
 
 PURCHASE = Relation(
     "purchase",
     """
-    SELECT line_item.*,
-           NOT is_return
-           AND NOT (bool_or(is_return) OVER whole AND sum(amount) OVER whole <= 0)
-               AS counts
-      FROM line_item
-    WINDOW whole AS (PARTITION BY customer_id, order_id)
+    SELECT sold.*, FALSE AS is_return, undone.order_id IS NULL AS counts
+      FROM sold_line sold
+      LEFT JOIN undone USING (customer_id, order_id)
+     UNION ALL
+    SELECT returned_line.*, TRUE, FALSE
+      FROM returned_line
     """,
-    needs=("line_item",),
+    needs=("sold_line", "undone", "returned_line"),
 )
+
+#: Names of categories, in their normal form, and ids of products are written one behind
+#: the other, which is quick; facts take them apart again where somebody asks.
+SEPARATOR = "chr(31)"
 
 DOCUMENT = Relation(
     "document",
-    """
-    SELECT customer_id, order_id, date, counts, sum(amount) AS amount
-      FROM purchase
-     GROUP BY customer_id, order_id, date, counts
+    f"""
+    SELECT sold.customer_id, sold.order_id, sold.date,
+           back.amount IS NULL OR sold.amount + back.amount > 0 AS counts, sold.amount,
+           sold.category_names, sold.template_ids
+      FROM (SELECT customer_id, order_id, date, sum(amount) AS amount,
+                   string_agg(named.names, {SEPARATOR}) AS category_names,
+                   string_agg(template_id::text, {SEPARATOR}) AS template_ids
+              FROM sold_line
+              LEFT JOIN naming named ON named.categ_id = sold_line.categ_id
+             GROUP BY customer_id, order_id, date) sold
+      LEFT JOIN taken_back back USING (customer_id, order_id)
+     UNION ALL
+    SELECT customer_id, order_id, date, FALSE, sum(amount), NULL, NULL
+      FROM returned_line
+     GROUP BY customer_id, order_id, date
     """,
-    needs=("purchase",),
+    needs=("sold_line", "naming", "taken_back", "returned_line"),
 )
 
-#: The nearest period of each bought product: its own before one of its category, the
-#: nearer category before the farther, the company's before the shared.
-PERIOD = Relation(
-    "period",
-    """
+#: The names that marketing uses of each category, in one text.
+NAMING = Relation(
+    "naming",
+    f"""
+    SELECT own.id AS categ_id,
+           string_agg({normalise_sql("text", "named.name")}, {SEPARATOR}) AS names
+      FROM product_category own
+     CROSS JOIN LATERAL (%(own_names)s) AS named(name)
+     GROUP BY own.id
+    """,
+)
+
+
+def _period(bought):
+    """The nearest period of each product: its own before one of its category, the
+    nearer category before the farther, the company's before the shared."""
+    return f"""
     SELECT DISTINCT ON (bought.template_id)
            bought.template_id, period.id AS period_id, period.months
-      FROM (SELECT DISTINCT template_id, categ_id FROM purchase
-             WHERE template_id IS NOT NULL) bought
+      FROM ({bought}) bought
       LEFT JOIN product_category own ON own.id = bought.categ_id
       JOIN lifecycle_period period
         ON period.company_id IS NULL OR period.company_id = %(company)s
@@ -175,6 +263,18 @@ PERIOD = Relation(
      ORDER BY bought.template_id, period.product_tmpl_id NULLS LAST,
               length(wide.parent_path) DESC, period.company_id NULLS LAST,
               period.sequence, period.id
-    """,
+    """
+
+
+PERIOD = Relation(
+    "period",
+    _period(
+        "SELECT DISTINCT template_id, categ_id FROM purchase"
+        " WHERE template_id IS NOT NULL"
+    ),
     needs=("purchase",),
+    everybody=_period("SELECT id AS template_id, categ_id FROM product_template"),
 )
+
+#: By name, whatever the setting.
+SHARED = (TAKEN_BACK, PURCHASE, DOCUMENT, NAMING, PERIOD)

@@ -62,9 +62,8 @@ RANK = Source(
     "rank",
     _lt("Rank among customers"),
     key="customer",
-    grouped=False,
     needs=("ranking",),
-    joins="LEFT JOIN ranking ON ranking.customer_id = customer.customer_id",
+    joins="LEFT JOIN ranking ON ranking.customer_id = wanted.customer_id",
     facts=(
         _fact(
             "rank_percent",

@@ -2,8 +2,18 @@
 
 from .source import Relation
 
-CUSTOMER = Relation("customer", "SELECT DISTINCT customer_id FROM wanted")
+CUSTOMER = Relation("customer", "SELECT DISTINCT customer_id FROM wanted", ("wanted",))
 
+#: Who is asked about, without the customers.
+PERSON = Relation(
+    "person",
+    "SELECT contact_id FROM wanted",
+    ("wanted",),
+    everybody="SELECT id AS contact_id FROM res_partner",
+    is_cheap=True,
+)
+
+#: Everybody of the customers, archived contacts too.
 MEMBER = Relation(
     "member",
     """
@@ -12,6 +22,10 @@ MEMBER = Relation(
       JOIN res_partner partner ON partner.commercial_partner_id = customer.customer_id
     """,
     needs=("customer",),
+    everybody="""
+    SELECT commercial_partner_id AS customer_id, id AS contact_id FROM res_partner
+    """,
+    is_cheap=True,
 )
 
 EVENT = Relation(
@@ -26,6 +40,7 @@ EVENT = Relation(
       JOIN lifecycle_event_type type ON type.id = happened.type_id
     """,
     needs=("member",),
+    is_cheap=True,
 )
 
 #: Answers to surveys; a score or a recommendation of a wrong type is missing.
@@ -41,4 +56,19 @@ OPINION = Relation(
      WHERE code = 'survey_answered'
     """,
     needs=("event",),
+)
+
+#: What programs have sent by mail.
+SENDING = Relation(
+    "sending",
+    """
+    SELECT person.contact_id, run.id, run.run_at, run.step_type
+      FROM person
+      JOIN lifecycle_step_run run
+        ON run.partner_id = person.contact_id AND run.company_id = %(company)s
+       AND run.step_type IN ('mail', 'survey') AND run.outcome = 'done'
+       AND run.run_at <= %(as_of)s
+    """,
+    needs=("person",),
+    is_cheap=True,
 )

@@ -26,7 +26,7 @@ RENEWAL = Source(
     _lt("Renewal"),
     key="customer",
     needs=DUE_NEEDS,
-    joins=f"LEFT JOIN ({DUE}) due ON due.customer_id = customer.customer_id",
+    rows=f"({DUE}) due",
     facts=(
         _fact(
             "next_due",

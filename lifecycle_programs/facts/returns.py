@@ -12,8 +12,8 @@ RETURNS = Source(
     _lt("Deliveries and returns"),
     key="customer",
     needs=("member", "event"),
-    joins="""
-      LEFT JOIN (
+    rows="""
+      (
             SELECT member.customer_id, 'refund' AS kind, move.id,
                    move.invoice_date::timestamp AT TIME ZONE %(tz)s AT TIME ZONE 'UTC'
                        AS date
@@ -26,8 +26,9 @@ RETURNS = Source(
             SELECT event.customer_id, event.code, event.id, event.occurred_at
               FROM event
              WHERE event.code IN ('delivered', 'goods_returned')
-      ) turn ON turn.customer_id = customer.customer_id AND turn.date <= %(as_of)s
+      ) turn
     """,
+    where="turn.date <= %(as_of)s",
     facts=(
         _fact(
             "returns_60d",

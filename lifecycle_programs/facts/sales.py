@@ -24,9 +24,8 @@ QUOTATIONS = Source(
     _lt("Quotations"),
     key="customer",
     needs=("member",),
-    joins=f"""
-      LEFT JOIN ({_QUOTATION} AND {_OPEN}) quotation
-        ON quotation.customer_id = customer.customer_id
+    rows=f"""
+      ({_QUOTATION} AND {_OPEN}) quotation
     """,
     facts=(
         _fact(
@@ -81,8 +80,8 @@ ABANDONED = Source(
     _lt("Abandoned quotations"),
     key="customer",
     needs=("member",),
-    joins=f"""
-      LEFT JOIN (
+    rows=f"""
+      (
             {_QUOTATION}
                AND (NOT {_OPEN}
                     OR sale.date_order
@@ -96,7 +95,7 @@ ABANDONED = Source(
                      WHERE colleague.commercial_partner_id = member.customer_id
                        AND bought.date_order > sale.date_order
                        AND bought.date_order <= %(as_of)s)
-      ) quotation ON quotation.customer_id = customer.customer_id
+      ) quotation
     """,
     facts=(
         _fact(
@@ -134,8 +133,7 @@ PRICES = Source(
     "prices",
     _lt("Prices"),
     key="customer",
-    grouped=False,
-    joins="JOIN res_partner account ON account.id = customer.customer_id",
+    joins="LEFT JOIN res_partner account ON account.id = wanted.customer_id",
     facts=(
         _fact(
             "special_pricelist",
@@ -152,7 +150,7 @@ PRICES = Source(
                     COALESCE((
                         SELECT given.pricelist_id::text
                           FROM lifecycle_grant given
-                         WHERE given.commercial_partner_id = customer.customer_id
+                         WHERE given.commercial_partner_id = wanted.customer_id
                            AND given.company_id = %(company)s
                            AND given.state = 'live' AND given.kind = 'pricelist'
                     ), '0')

@@ -7,64 +7,84 @@ The texts are SQL with named placeholders: ``%(as_of)s`` (the moment, naive UTC)
 
 from dataclasses import dataclass
 
-#: By the key of a source: the relation that it starts from and the key's column in it.
-KEYS = {"contact": ("wanted", "contact_id"), "customer": ("customer", "customer_id")}
+from odoo.tools.translate import LazyGettext
+
+
+@dataclass(frozen=True)
+class Index:
+    """An index that a relation or a source needs, on a table of whatever addon.
+
+    :param name: begins with ``lifecycle_facts_``, so that it is known whose it is
+    :param definition: what stands behind ``ON table``; a percent sign stays as it is
+    """
+
+    name: str
+    table: str
+    definition: str
 
 
 @dataclass(frozen=True)
 class Relation:
-    """A named query (a CTE) that sources read, limited to the wanted contacts.
+    """A named query that sources read, limited to the wanted contacts.
+
+    It is worked out once when several read it, and becomes part of its reader's query
+    when one does.
 
     :param name: how sources refer to it
     :param sql: SELECT over the relations it needs
     :param needs: names of those relations
+    :param everybody: the SELECT when all contacts are wanted, where it can do without
+        looking at whom; it may still bring somebody who is not wanted
+    :param is_cheap: whether, when all contacts are wanted, its readers rather have it
+        as part of their query, each of them, so that it only reads its own share
+    :param indexes: what the query needs to find few contacts' rows among many
     """
 
     name: str
     sql: str
     needs: tuple[str, ...] = ()
+    everybody: str = ""
+    is_cheap: bool = False
+    indexes: tuple[Index, ...] = ()
 
 
 @dataclass(frozen=True)
 class Source:
     """One query that computes facts of many contacts at once.
 
+    Either it has ``rows``, any number per key, and its facts are aggregates over them;
+    sources with the same rows are read together. Or it has ``joins`` that keep to one
+    row per contact.
+
     :param name: names the source among the others
     :param label: for people
     :param key: ``contact``, or ``customer`` for the whole commercial entity
-    :param joins: what stands behind ``FROM wanted`` or ``FROM customer``; left joins
-        only, so that whoever has no records gets a row, too
     :param facts: each with the expression of its column
-    :param needs: names of the relations that the joins read
-    :param grouped: whether the joins may give several rows per key; the facts are then
-        aggregates
+    :param rows: what stands behind FROM; it has the column contact_id or customer_id.
+        Who has no rows gets the value of an aggregate over nothing.
+    :param where: which of the rows
+    :param columns: further aggregates over the rows, for other sources: by name
+    :param joins: what stands behind ``FROM wanted``, by aliases that no other source
+        has
+    :param needs: names of the relations that the rows or joins read
+    :param uses: names of facts or columns of sources with rows that the expressions
+        mention, in double quotes; they are NULL for who has no rows there
+    :param normal: names of facts whose expressions give the normal form of their type
+    :param indexes: what the query needs to find few contacts' rows among many
     """
 
     name: str
-    label: str
+    label: str | LazyGettext
     key: str
-    joins: str
     facts: tuple
+    rows: str = ""
+    where: str = "TRUE"
+    columns: tuple[tuple[str, str], ...] = ()
+    joins: str = ""
     needs: tuple[str, ...] = ()
-    grouped: bool = True
-
-    @property
-    def reads(self):
-        """Names of the relations that the SELECT reads."""
-        return self.needs + (("customer",) if self.key == "customer" else ())
-
-    def select(self, names):
-        """SELECT of the key and the asked facts, as SQL text.
-
-        :param names: names of facts of this source
-        """
-        table, key = KEYS[self.key]
-        columns = [f"{table}.{key}"]
-        columns += [
-            f'{fact.sql} AS "{fact.name}"' for fact in self.facts if fact.name in names
-        ]
-        group = f" GROUP BY {table}.{key}" if self.grouped else ""
-        return f"SELECT {', '.join(columns)} FROM {table} {self.joins}{group}"
+    uses: tuple[str, ...] = ()
+    normal: tuple[str, ...] = ()
+    indexes: tuple[Index, ...] = ()
 
 
 def days_since(moment):

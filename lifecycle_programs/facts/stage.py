@@ -1,7 +1,6 @@
 """Where the customer stands: the two schemes of stages, computed for a moment."""
 
 from .define import _lt, facts_of
-from .documents import COUNT, FIRST, LAST
 from .source import Source, within
 
 _fact = facts_of("contact", _lt("Contact"))
@@ -18,21 +17,15 @@ STAGE = Source(
     "stage",
     _lt("Stage"),
     key="contact",
-    grouped=False,
-    needs=("document", "opinion"),
-    joins=f"""
-      LEFT JOIN (
-            SELECT document.customer_id, {COUNT} AS orders, {FIRST} AS first,
-                   {LAST} AS last
-              FROM document
-             GROUP BY document.customer_id
-      ) bought ON bought.customer_id = wanted.customer_id
+    needs=("opinion",),
+    joins="""
       LEFT JOIN (
             SELECT DISTINCT ON (contact_id) contact_id, score, recommend
               FROM opinion
              ORDER BY contact_id, occurred_at DESC, id DESC
       ) opinion ON opinion.contact_id = wanted.contact_id
     """,
+    uses=("orders.count", "orders.first", "orders.last"),
     facts=(
         _fact(
             "stage",
@@ -43,11 +36,12 @@ STAGE = Source(
                 "would recommend; loyal: buys often and within a year; else customer."
             ),
             f"""CASE
-                WHEN COALESCE(bought.orders, 0) = 0 THEN 'prospect'
+                WHEN COALESCE("orders.count", 0) = 0 THEN 'prospect'
                 WHEN {_ADVOCATE} THEN 'advocate'
-                WHEN bought.orders >= %(loyal_orders)s
-                     AND {within("bought.last", 365)} THEN 'loyal'
-                WHEN bought.orders = 1 AND bought.first > {_ago("new_days")} THEN 'new'
+                WHEN "orders.count" >= %(loyal_orders)s
+                     AND {within('"orders.last"', 365)} THEN 'loyal'
+                WHEN "orders.count" = 1
+                     AND "orders.first" > {_ago("new_days")} THEN 'new'
                 ELSE 'customer' END""",
             example="customer",
         ),
@@ -61,10 +55,10 @@ STAGE = Source(
                 "settings say what often and long mean."
             ),
             f"""CASE
-                WHEN COALESCE(bought.orders, 0) = 0 THEN 'potential'
-                WHEN bought.last <= {_ago("former_days")} THEN 'former'
-                WHEN bought.orders >= %(loyal_orders)s
-                     AND bought.first <= {_ago("loyal_days")}
+                WHEN COALESCE("orders.count", 0) = 0 THEN 'potential'
+                WHEN "orders.last" <= {_ago("former_days")} THEN 'former'
+                WHEN "orders.count" >= %(loyal_orders)s
+                     AND "orders.first" <= {_ago("loyal_days")}
                      AND {_UNHAPPY} IS NOT TRUE THEN 'loyal'
                 ELSE 'occasional' END""",
             example="occasional",

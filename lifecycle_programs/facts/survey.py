@@ -15,7 +15,7 @@ OPINIONS = Source(
     _lt("Survey answers"),
     key="contact",
     needs=("opinion",),
-    joins="LEFT JOIN opinion ON opinion.contact_id = wanted.contact_id",
+    rows="opinion",
     facts=(
         _fact(
             "score",
@@ -85,19 +85,16 @@ ASKED = Source(
     "asked",
     _lt("Surveys sent"),
     key="contact",
-    joins="""
-      LEFT JOIN lifecycle_step_run run
-        ON run.partner_id = wanted.contact_id AND run.company_id = %(company)s
-       AND run.step_type = 'survey' AND run.outcome = 'done'
-       AND run.run_at <= %(as_of)s
-    """,
+    needs=("sending",),
+    rows="sending",
+    where="sending.step_type = 'survey'",
     facts=(
         _fact(
             "days_since_asked",
             "number",
             _lt("Days since asked"),
             _lt("Since a program last sent a survey."),
-            days_since("max(run.run_at)"),
+            days_since("max(sending.run_at)"),
             unit=DAYS,
             example=60,
         ),

@@ -40,8 +40,8 @@ TOUCHES = Source(
     _lt("Last touch"),
     key="customer",
     needs=("member", "record"),
-    joins=f"""
-      LEFT JOIN (
+    rows=f"""
+      (
             SELECT record.customer_id, message.date AS moment
               FROM record
               JOIN mail_message message
@@ -59,9 +59,9 @@ TOUCHES = Source(
                AND done.date_done IS NOT NULL
              UNION ALL
             SELECT customer_id, stop FROM ({_MEETINGS}) meeting
-      ) touch ON touch.customer_id = customer.customer_id
-             AND touch.moment <= %(as_of)s
+      ) touch
     """,
+    where="touch.moment <= %(as_of)s",
     facts=(
         _fact(
             "last_touch",
@@ -90,8 +90,8 @@ MEETINGS = Source(
     _lt("Meetings"),
     key="customer",
     needs=("member",),
-    joins=f"""
-      LEFT JOIN ({_MEETINGS}) meeting ON meeting.customer_id = customer.customer_id
+    rows=f"""
+      ({_MEETINGS}) meeting
     """,
     facts=(
         _fact(
@@ -119,14 +119,14 @@ ACTIVITIES = Source(
     _lt("Planned activities"),
     key="customer",
     needs=("record",),
-    joins="""
-      LEFT JOIN (
+    rows="""
+      (
             SELECT record.customer_id, planned.id, planned.date_deadline
               FROM record
               JOIN mail_activity planned
                 ON planned.res_model = record.model AND planned.res_id = record.id
                AND planned.active
-      ) planned ON planned.customer_id = customer.customer_id
+      ) planned
     """,
     facts=(
         _fact(

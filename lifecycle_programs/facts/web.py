@@ -13,13 +13,6 @@ _PRICES = "strpos(event.payload->>'url', %(price_page)s) > 0"
 _LAST = "max(event.occurred_at)"
 
 
-def _events(code):
-    return f"""
-      LEFT JOIN event
-        ON event.customer_id = customer.customer_id AND event.code = '{code}'
-    """
-
-
 def _days(condition):
     return f"count(DISTINCT {_DAY}) FILTER (WHERE {condition})"
 
@@ -31,7 +24,8 @@ WEB = Source(
     _lt("Website"),
     key="customer",
     needs=("event",),
-    joins=_events("page_viewed"),
+    rows="event",
+    where="event.code = 'page_viewed'",
     facts=(
         _web(
             "page_views_30d",
@@ -105,7 +99,8 @@ USE = Source(
     _lt("Use of the product"),
     key="customer",
     needs=("event",),
-    joins=_events("product_used"),
+    rows="event",
+    where="event.code = 'product_used'",
     facts=(
         _use("last", "datetime", _lt("Last use"), _lt("When it was."), _LAST),
         _use(

@@ -166,9 +166,8 @@ class LifecycleCustomFact(models.Model):
                 f"{SPACE}_{fact.code}",
                 group,
                 key="contact",
-                grouped=False,
-                joins=f"LEFT JOIN (%({SPACE}_{fact.code})s) AS own"
-                " ON own.id = wanted.contact_id",
+                joins=f"LEFT JOIN (%({SPACE}_{fact.code})s) AS {SPACE}_{fact.code}"
+                f" ON {SPACE}_{fact.code}.id = wanted.contact_id",
                 facts=(
                     define(
                         fact.code,
@@ -176,7 +175,7 @@ class LifecycleCustomFact(models.Model):
                         fact.name,
                         fact.description
                         or self.env._("The field %(path)s.", path=fact.path),
-                        "own.value",
+                        f"{SPACE}_{fact.code}.value",
                         unit=fact.unit or "",
                     ),
                 ),

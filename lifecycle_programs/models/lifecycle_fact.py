@@ -11,10 +11,11 @@ from odoo.exceptions import ValidationError
 from odoo.tools import SQL
 from odoo.tools.translate import LazyGettext
 
-from ..engine import RuleError, normalise, normalise_sql, parse
+from ..engine import RuleError, normalise, parse
 from ..engine.values import zone
 from ..facts import LINES, RANKINGS, RELATIONS, SOURCES
 from ..facts.define import CURRENCY
+from ..facts.snapshot import snapshot_sql, with_clause
 
 # The texts of a fact that people read.
 FACT_TEXTS = ("label", "help", "unit", "group")
@@ -53,9 +54,19 @@ class LifecycleFact(models.AbstractModel):
         :rtype: dict[str, Relation]
         """
         relations = {relation.name: relation for relation in RELATIONS}
-        relations["line_item"] = LINES[company.lifecycle_purchase_source]
+        for relation in LINES[company.lifecycle_purchase_source]:
+            relations[relation.name] = relation
         relations["ranking"] = RANKINGS[company.lifecycle_purchase_source]
         return relations
+
+    @api.model
+    def _all_relations(self):
+        """The relations of whatever setting.
+
+        :rtype: list[Relation]
+        """
+        lines = (relation for lines in LINES.values() for relation in lines)
+        return [*RELATIONS, *lines, *RANKINGS.values()]
 
     @api.model
     def _constants(self, company, as_of):
@@ -176,42 +187,39 @@ class LifecycleFact(models.AbstractModel):
         :rtype: SQL
         :raises KeyError: for a name that is not in the registry
         """
-        facts, sources = self._facts(), self._source_by_fact()
-        asked = {}
-        for name in sorted(set(names)):
-            asked.setdefault(sources[name].name, (sources[name], []))[1].append(name)
-        columns = ["wanted.contact_id"] + [
-            f'{normalise_sql(facts[name].type, _column(source, name))} AS "{name}"'
-            for source, source_names in asked.values()
-            for name in source_names
-        ]
-        joins = [
-            f'LEFT JOIN ({source.select(source_names)}) AS "{source.name}"'
-            f' ON "{source.name}".{source.key}_id = wanted.{source.key}_id'
-            for source, source_names in asked.values()
-        ]
-        body = f"SELECT {', '.join(columns)} FROM wanted {' '.join(joins)}"
-        needs = [need for source, _names in asked.values() for need in source.reads]
-        return self._over(needs, body, company, as_of, self._wanted(company, partners))
+        body, reads = snapshot_sql(self._source_by_fact(), self._facts(), names)
+        wanted = self._wanted(company, partners)
+        return self._over(
+            reads, body, company, as_of, wanted, everybody=partners is None
+        )
 
     @api.model
-    def _over(self, needs, body, company, as_of, wanted, own_relations=(), **constants):
+    def _over(
+        self,
+        reads,
+        body,
+        company,
+        as_of,
+        wanted,
+        own_relations=(),
+        everybody=False,
+        **constants,
+    ):
         """A query over the relations that sources share.
 
-        :param needs: names of the relations that the query reads
+        :param reads: names of the relations that the query reads, as often as it does
         :param body: text of the SELECT; it may read ``wanted``, too
         :param wanted: SELECT of contact_id and customer_id
         :param own_relations: further relations, or others in the place of shared ones
+        :param everybody: whether these are all contacts
         :param constants: further placeholders
         :rtype: SQL
         """
         relations = self._relations(company)
         relations.update({relation.name: relation for relation in own_relations})
-        ctes = ["wanted AS MATERIALIZED (%(wanted)s)"] + [
-            f"{name} AS ({relations[name].sql})" for name in _in_order(needs, relations)
-        ]
+        ctes = with_clause(reads, relations, "%(wanted)s", everybody)
         return SQL(
-            f"WITH {', '.join(ctes)} {body}",
+            f"{ctes} {body}",
             **self._constants(company, as_of),
             **constants,
             wanted=wanted,
@@ -351,23 +359,6 @@ class LifecycleFact(models.AbstractModel):
             self._snapshot(rule.facts, company, as_of, partners=partners),
             SQL(condition, *parameters),
         )
-
-
-def _column(source, name):
-    return f'"{source.name}"."{name}"'
-
-
-def _in_order(needs, relations):
-    """The needed relations, each behind those that it needs itself."""
-    ordered = {}
-
-    def add(names):
-        for name in names:
-            add(relations[name].needs)
-            ordered[name] = True
-
-    add(needs)
-    return list(ordered)
 
 
 def _value(type_, value):

@@ -82,7 +82,7 @@ class LifecycleProgram(models.Model):
             picks.RENEWAL,
             wanted,
             now,
-            own_relations=(picks.ORDERED_AS_LINES,),
+            own_relations=picks.ONLY_ORDERED,
         )
 
     def _pick_over(self, needs, body, wanted, now, own_relations=()):
@@ -113,5 +113,6 @@ class LifecycleProgram(models.Model):
             company,
             day_to,
             facts._wanted(company, None),
+            everybody=True,
             day_from=day_from,
         )

@@ -89,10 +89,6 @@ class LifecycleProgram(models.Model):
         with an index on ``contact_id``."""
         self.ensure_one()
         rule = self._rule(self.rule, entry=True)
-        condition = SQL("true")
-        if not any(name.startswith("entry.") for name in rule.facts):
-            # One pass over the table: the joins below only see who matches.
-            condition = self._entry_condition(rule, now)
         candidates = SQL(
             """
             SELECT p.id AS contact_id, p.commercial_partner_id AS customer_id,
@@ -106,7 +102,7 @@ class LifecycleProgram(models.Model):
               JOIN res_partner p ON p.id = matched.contact_id
             """,
             SQL.identifier(table),
-            condition,
+            self._scan_condition(rule, now),
         )
         facts = SQL(
             "JOIN LATERAL (SELECT * FROM %s f WHERE f.contact_id = c.contact_id"

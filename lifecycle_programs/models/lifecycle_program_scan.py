@@ -78,12 +78,11 @@ class LifecycleProgram(models.Model):
         for program in self:
             with program._own_failure("scan"):
                 rules[program] = program._rule(program.rule, entry=True)
-        names = set()
-        for program, rule in rules.items():
-            names.update(program._entry_fact_names(rule))
+        if not rules:
+            return
         try:
             with self.env.cr.savepoint():
-                table = self._materialise(sorted(names), company, now)
+                table = self._materialise(rules, company, now)
         except CONCURRENCY_ERRORS:
             raise
         except Exception as error:
@@ -99,12 +98,35 @@ class LifecycleProgram(models.Model):
                 program._enrol_scan(table, now)
         self.env.cr.execute(SQL("DROP TABLE %s", SQL.identifier(table)))
 
-    def _materialise(self, names, company, now):
-        """A temporary table of the snapshot; its name."""
+    def _materialise(self, rules, company, now):
+        """A temporary table of the facts of all contacts whom one of the programs lets
+        in by its rule alone; its name.
+
+        :param rules: the parsed entry rule by program
+        """
+        names, conditions = set(), []
+        for program, rule in rules.items():
+            names.update(program._entry_fact_names(rule))
+            conditions.append(program._scan_condition(rule, now))
+        # Small tables are never analysed by themselves, and the plan hangs on them.
+        self.env.cr.execute("ANALYZE lifecycle_event_type, product_category")
         table = f"lifecycle_snapshot_{uuid.uuid4().hex}"
-        snapshot = self.env["lifecycle.fact"]._snapshot(names, company, now)
         name = SQL.identifier(table)
-        self.env.cr.execute(SQL("CREATE TEMPORARY TABLE %s AS %s", name, snapshot))
+        self.env.cr.execute(
+            SQL(
+                "CREATE TEMPORARY TABLE %s AS SELECT s.* FROM (%s) AS s CROSS JOIN"
+                " (SELECT '{}'::jsonb AS event_payload) AS c WHERE %s",
+                name,
+                self.env["lifecycle.fact"]._snapshot(sorted(names), company, now),
+                SQL(" OR ").join(conditions),
+            )
+        )
         self.env.cr.execute(SQL("CREATE UNIQUE INDEX ON %s (contact_id)", name))
         self.env.cr.execute(SQL("ANALYZE %s", name))
         return table
+
+    def _scan_condition(self, rule, now):
+        """The entry rule over a row ``s`` of facts, as far as they can tell."""
+        if any(name.startswith("entry.") for name in rule.facts):
+            return SQL("TRUE")
+        return self._entry_condition(rule, now)

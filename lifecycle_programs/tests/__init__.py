@@ -4,6 +4,7 @@ from . import test_rule_tour
 from . import test_runner
 from . import test_entry
 from . import test_versions
+from . import test_scans
 from . import test_security
 from . import test_grants
 from . import test_messages

@@ -78,7 +78,7 @@ class TestRegistry(FactCommon):
         query = self.env["lifecycle.fact"]._snapshot(
             ["orders.count"], self.company, self.now
         )
-        self.assertIn("line_item", query.code)
+        self.assertIn("sold_line", query.code)
         for table in ("ranking", "street", "lifecycle_event", "crm_lead", "survey"):
             self.assertNotIn(table, query.code)
 

@@ -62,6 +62,8 @@ env.cr.execute(
     "SELECT relname FROM pg_class WHERE relname LIKE 'lifecycle%' AND relkind = 'r'"
 )
 assert not env.cr.fetchall(), "no table is left"
+env.cr.execute("SELECT relname FROM pg_class WHERE relname LIKE 'lifecycle\\_facts%'")
+assert not env.cr.fetchall(), "no index on a table of others is left"
 env.cr.execute("SELECT cron_name FROM ir_cron WHERE cron_name LIKE 'Lifecycle%'")
 assert not env.cr.fetchall(), "no scheduled action is left"
 env.cr.execute("SELECT id FROM ir_ui_menu WHERE name->>'en_US' = 'Lifecycle'")
