@@ -114,7 +114,7 @@ def measure(cr) -> dict:
 
 def explain(env) -> dict:
     """By program, why one contact is in it: the first by name of those who are in it
-    now, else of those who were, else of all contacts, who says why not."""
+    now, else of those who were, else of all contacts, and then why not."""
     told = {}
     draw = env["lifecycle.explanation"]
     latest = env["lifecycle.event"].search([], order="occurred_at desc, id", limit=1)
@@ -129,6 +129,7 @@ def explain(env) -> dict:
                 "contact": entry.partner_id.display_name,
                 "headline": draw._say_enrolment(entry),
                 "start": draw._say_way_in(entry),
+                "grounds": explanation.grounds() if explanation else [],
                 "clauses": explanation.lines() if explanation else [],
             }
             continue
@@ -139,6 +140,7 @@ def explain(env) -> dict:
                 "contact": check.partner.display_name,
                 "headline": draw._say_headline(check),
                 "start": "",
+                "grounds": [line.text for line in check.hindrances],
                 "clauses": check.explanation.lines(),
             }
     return told
@@ -193,7 +195,7 @@ def _explanations(told: dict) -> str:
     lines = ["explanations"]
     for code, one in told.items():
         lines += [f"  {code}: {one['headline']}", f"    {one['start']}"]
-        lines += [f"    {clause}" for clause in one["clauses"]]
+        lines += [f"    {ground}" for ground in one["grounds"]]
     return "\n".join(line for line in lines if line.strip())
 
 

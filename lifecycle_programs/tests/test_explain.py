@@ -1,7 +1,7 @@
 """Why a contact is in a program or not: the answers of the entry itself, in words."""
 
 from odoo import Command
-from odoo.exceptions import AccessError
+from odoo.exceptions import AccessError, UserError
 from odoo.tests import new_test_user, tagged
 
 from .common import LifecycleCommon
@@ -338,6 +338,23 @@ class TestWords(ExplainCommon):
             {"started": True, "due_at": self.start}
         )
         self.assertIn("Goes First goes first", self.why(contact, program))
+
+    def test_who_stays_out_by_hand_learns_why(self):
+        program = self.make_program(WEEK, name="Rescue", rule='contact.city == "Oulu"')
+        inside = self.make_contact("Inside I", city="Oulu")
+        program._enrol_partners(inside, self.start)
+        wizard = self.env["lifecycle.enrol"].with_user(self.marketer)
+        people = inside | self.make_contact("Other O", city="Turku")
+        values = {"program_id": program.id, "partner_ids": [Command.set(people.ids)]}
+        with self.assertRaises(UserError) as refusal:
+            wizard.create(values).action_enrol()
+        self.assertIn("Inside I: it is in the program already", str(refusal.exception))
+        self.assertIn("Other O: city: Turku (Oulu wanted)", str(refusal.exception))
+        fresh = self.make_contact("Fresh F", city="Oulu")
+        values["partner_ids"] = [Command.set((people | fresh).ids)]
+        told = wizard.create(values).action_enrol()["params"]["message"]
+        self.assertIn("1 added", told)
+        self.assertIn("Other O: city: Turku", told)
 
 
 @tagged("lifecycle")
