@@ -3,6 +3,8 @@ import { SelectMenu } from "@web/core/select_menu/select_menu";
 import { ConditionValue } from "./condition_value";
 import { isSavedRule } from "./rule_rows";
 
+let lastId = 0;
+
 /** A menu that looks for what was typed before it was open. */
 class SearchMenu extends SelectMenu {
     async onBeforeOpen() {
@@ -25,6 +27,7 @@ export class ConditionRow extends Component {
 
     setup() {
         this.rule = useState(this.props.rule);
+        this.uid = `o_lifecycle_rule_row_${++lastId}`;
     }
 
     get isSavedRule() {

@@ -1,5 +1,3 @@
-import { _t } from "@web/core/l10n/translation";
-
 const FACT = String.raw`([a-z_]+\.[a-z0-9_]+)`;
 const ITEMS = String.raw`(?:"(?:[^"\\]|\\.)*"\s*,\s*)*`;
 /** A text that is being written, behind the fact that it is compared with. */
@@ -93,7 +91,7 @@ function isInText(before) {
     return Boolean(marks && marks.length % 2);
 }
 
-function factOption({ name, label, type, unit, help, group }) {
+function factOption({ name, label, type, unit, help }) {
     return {
         // People look for the label as well as for the name.
         label: `${name} ${label}`,
@@ -104,7 +102,6 @@ function factOption({ name, label, type, unit, help, group }) {
             .filter(Boolean)
             .join(" · "),
         type: "variable",
-        section: group,
     };
 }
 
@@ -115,16 +112,14 @@ function numberOption({ code, label, value, unit }) {
         apply: `param.${code}`,
         detail: `${label} (${[value, unit].filter((part) => part !== "").join(" ")})`,
         type: "constant",
-        section: _t("Numbers of the program"),
     };
 }
 
 function savedRuleOption({ name, label, text }) {
-    return { label: name, detail: label, info: text, type: "class", section: _t("Saved rules") };
+    return { label: name, detail: label, info: text, type: "class" };
 }
 
 function functionOptions({ functions, values, keywords }) {
-    const section = _t("Functions and words");
     return [
         ...functions.map(({ name, signature, help }) => ({
             label: name,
@@ -132,10 +127,9 @@ function functionOptions({ functions, values, keywords }) {
             detail: signature.slice(name.length),
             info: help,
             type: "function",
-            section,
         })),
-        ...values.map(({ name, help }) => ({ label: name, info: help, type: "constant", section })),
-        ...keywords.map((word) => ({ label: word, type: "keyword", section })),
+        ...values.map(({ name, help }) => ({ label: name, info: help, type: "constant" })),
+        ...keywords.map((word) => ({ label: word, type: "keyword" })),
     ];
 }
 
