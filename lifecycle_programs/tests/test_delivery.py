@@ -161,6 +161,25 @@ class TestDelivery(CronMixinCase, MessageCommon):
         self.assertEqual(len(messages.exists()), 3)
         self.assertEqual(set(traces.mapped("trace_status")), {"sent"})
 
+    def test_mails_wait_for_a_server_that_cannot_be_reached(self):
+        step = self.make_mail_step()
+        enrolments = self.enrol(step, self.make_contacts(2))
+        self.run_due()
+        mails = enrolments.step_run_ids.trace_id.mail_mail_id
+        self.env["ir.mail_server"].search([]).active = False
+        with smtp_server() as (mailbox, port):
+            server = self.env["ir.mail_server"].create(
+                {"name": "down", "smtp_host": "127.0.0.1", "smtp_port": 1}
+            )
+            self.registry_patch_sending()
+            self.env["mail.mail"].process_email_queue()
+            self.assertEqual(mails.exists().mapped("state"), ["exception"] * 2)
+            server.smtp_port = port
+            mails.action_retry()
+            self.env["mail.mail"].process_email_queue()
+            self.assertEqual(len(mailbox.mails), 2)
+        self.assertFalse(mails.exists())
+
     def test_a_newsletter_that_fills_the_queue_holds_nothing_up(self):
         mails = self.env["mail.mail"]
         mails.search([("state", "=", "outgoing")]).state = "cancel"
