@@ -1,5 +1,8 @@
 """A path of fields from the contact to a value: what is allowed, and its SQL."""
 
+import re
+
+from odoo.fields import Domain
 from odoo.tools import SQL, Query
 
 MARKETERS = "lifecycle_programs.group_lifecycle_marketer"
@@ -16,6 +19,8 @@ FACT_TYPES = {
     "date": "date",
     "datetime": "datetime",
 }
+# A record rule that looks at the user shows everybody something else.
+_WHO_ASKS = re.compile(r"\buser\b")
 
 
 class PathError(Exception):
@@ -77,6 +82,16 @@ class LifecyclePath:
                 env._("“%(name)s” comes behind a list of records.", name=name)
             )
         comodel = env[field.comodel_name]
+        if field.type == "many2many" and "message_ids" in comodel._fields:
+            # Meetings, chats and the like: who may see which of them is decided row by
+            # row, and not by rules alone.
+            raise PathError(
+                env._(
+                    "“%(name)s” lists documents; only labels such as tags can be "
+                    "listed.",
+                    name=name,
+                )
+            )
         if not _may_read(comodel):
             raise PathError(
                 env._("marketers may not read %(model)s.", model=comodel._description)
@@ -170,18 +185,19 @@ def _may_use(env, field):
 
 
 def _may_read(model):
-    """Whether every marketer may read records of a model, by the access rights."""
+    """Whether every marketer may read records of a model: by the access rights, and by
+    record rules that say the same for all of them."""
     if model._transient or model._abstract:
         return False
-    return bool(
-        model.env["ir.model.access"].search_count(
-            [
-                ("model_id.model", "=", model._name),
-                ("perm_read", "=", True),
-                "|",
-                ("group_id", "=", False),
-                ("group_id", "in", _marketers(model.env).ids),
-            ],
-            limit=1,
-        )
+    theirs = _marketers(model.env).ids
+    readable = Domain("model_id.model", "=", model._name) & Domain(
+        "perm_read", "=", True
+    )
+    given = Domain("group_id", "=", False) | Domain("group_id", "in", theirs)
+    if not model.env["ir.model.access"].search_count(readable & given, limit=1):
+        return False
+    applied = Domain("groups", "=", False) | Domain("groups", "in", theirs)
+    return not any(
+        _WHO_ASKS.search(rule.domain_force or "")
+        for rule in model.env["ir.rule"].search(readable & applied)
     )

@@ -117,6 +117,10 @@ class TestCustomFacts(FactCommon):
             "user_id.api_key_ids",
             "user_id.group_ids.name.x",
             "signup_type",
+            # What is private row by row
+            "channel_ids.uuid",
+            "meeting_ids",
+            "parent_id.meeting_ids.access_token",
         )
         for path in paths:
             with self.subTest(path=path), self.assertRaises(ValidationError):
@@ -149,6 +153,29 @@ class TestCustomFacts(FactCommon):
         fact.invalidate_recordset()
         self.assertFalse(fact.type)
         self.assertNotIn("custom.own", self.env["lifecycle.fact"]._facts())
+
+    def test_records_that_not_every_marketer_sees_are_refused(self):
+        self.make_fact("industry_id").unlink()
+        model_id = self.env["ir.model"]._get_id("res.partner.industry")
+        for groups, domain, allowed in (
+            ("base.group_portal", "[('create_uid', '=', user.id)]", True),
+            ("base.group_user", "[('active', '=', True)]", True),
+            ("base.group_user", "[('create_uid', '=', user.id)]", False),
+        ):
+            self.env["ir.rule"].create(
+                {
+                    "name": domain,
+                    "model_id": model_id,
+                    "domain_force": domain,
+                    "groups": [Command.link(self.env.ref(groups).id)],
+                }
+            )
+            with self.subTest(groups=groups, domain=domain):
+                if allowed:
+                    self.make_fact("industry_id").unlink()
+                else:
+                    with self.assertRaises(ValidationError):
+                        self.make_fact("industry_id.name")
 
     def test_codes(self):
         self.make_fact("city", code="town")
