@@ -206,49 +206,64 @@ class LifecycleEvent(models.Model):
         self.env.cr.execute(
             SQL(
                 """
-                INSERT INTO lifecycle_event (
-                    type_id, partner_id, email, company_id, occurred_at, payload,
-                    res_model, res_id, unique_key, is_history, processed_at,
-                    create_uid, create_date, write_uid, write_date
+                WITH written AS (
+                    INSERT INTO lifecycle_event (
+                        type_id, partner_id, email, company_id, occurred_at, payload,
+                        res_model, res_id, unique_key, is_history, processed_at,
+                        create_uid, create_date, write_uid, write_date
+                    )
+                    SELECT t.id, e.partner_id, e.email,
+                           COALESCE(e.company_id, e.default_company_id), e.occurred_at,
+                           COALESCE(e.payload, '{}'::jsonb), e.res_model, e.res_id,
+                           e.unique_key, e.is_history,
+                           CASE WHEN e.is_history THEN %(now)s END,
+                           %(uid)s, %(now)s, %(uid)s, %(now)s
+                      FROM (%(branches)s) AS e
+                      JOIN lifecycle_event_type t ON t.code = e.code AND t.active
+                     WHERE CASE WHEN e.partner_id IS NULL THEN e.email <> ''
+                           ELSE EXISTS (
+                               SELECT FROM res_partner p WHERE p.id = e.partner_id) END
+                     ORDER BY e.occurred_at, e.number
+                    ON CONFLICT (unique_key) WHERE unique_key IS NOT NULL DO NOTHING
+                    RETURNING is_history
                 )
-                SELECT t.id, e.partner_id, e.email,
-                       COALESCE(e.company_id, e.default_company_id), e.occurred_at,
-                       COALESCE(e.payload, '{}'::jsonb), e.res_model, e.res_id,
-                       e.unique_key, e.is_history,
-                       CASE WHEN e.is_history THEN %(now)s END,
-                       %(uid)s, %(now)s, %(uid)s, %(now)s
-                  FROM (%(branches)s) AS e
-                  JOIN lifecycle_event_type t ON t.code = e.code AND t.active
-                 WHERE CASE WHEN e.partner_id IS NULL THEN e.email <> ''
-                       ELSE EXISTS (
-                           SELECT FROM res_partner p WHERE p.id = e.partner_id) END
-                 ORDER BY e.occurred_at, e.number
-                ON CONFLICT (unique_key) WHERE unique_key IS NOT NULL DO NOTHING
+                %(trigger)s
                 """,
                 now=now,
                 uid=self.env.uid,
                 branches=SQL(" UNION ALL ").join(branches),
+                trigger=self._trigger_sql(now),
             ),
             log_exceptions=False,
         )
-        if self.env.cr.rowcount and not all(
-            e.is_history for e, _rows in rows_per_entry
-        ):
-            self._trigger_processing()
+        if self.env.cr.rowcount:
+            self.env.cr.cache[TRIGGERED] = True
+            self.env.cr.postcommit.add(self.env["ir.cron"]._notifydb)
 
     @api.model
-    def _trigger_processing(self):
-        """Wake the processing up after the commit, once per transaction.
+    def _trigger_sql(self, now):
+        """Wake the processing up after the commit if news was ``written``, once per
+        transaction: the INSERT that `ir.cron._trigger` makes, in the same statement.
 
         The cursor's cache remembers it: Odoo clears that with the transaction, and
         when a savepoint is rolled back, which takes the trigger's row with it.
         """
-        if self.env.cr.cache.get(TRIGGERED):
-            return
         cron_id = self.env["ir.model.data"]._xmlid_to_res_id(PROCESS_CRON)
-        if cron_id:
-            self.env["ir.cron"].browse(cron_id)._trigger()
-            self.env.cr.cache[TRIGGERED] = True
+        return SQL(
+            """
+            INSERT INTO ir_cron_trigger (
+                cron_id, call_at, create_uid, create_date, write_uid, write_date)
+            SELECT cron.id, %(call_at)s, %(uid)s, %(now)s, %(uid)s, %(now)s
+              FROM ir_cron cron
+             WHERE cron.id = %(cron)s AND cron.active AND NOT %(triggered)s
+               AND EXISTS (SELECT FROM written WHERE is_history IS NOT TRUE)
+            """,
+            call_at=fields.Datetime.now(),
+            uid=self.env.uid,
+            now=now,
+            cron=cron_id or None,
+            triggered=bool(self.env.cr.cache.get(TRIGGERED)),
+        )
 
     # ------------------------------------------------------------
     # BY HAND

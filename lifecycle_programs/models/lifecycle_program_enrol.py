@@ -151,8 +151,17 @@ class LifecycleProgram(models.Model):
                 """,
                 self.recipient_tag_id.id,
             )
-        # Where nobody has ordered, everybody.
-        return SQL("c.contact_id = COALESCE(%s, c.contact_id)", self._last_buyer())
+        # Where nobody has ordered, everybody; most customers are one contact.
+        return SQL(
+            """
+            (NOT EXISTS (
+                SELECT FROM res_partner colleague
+                 WHERE colleague.commercial_partner_id = c.customer_id
+                   AND colleague.id <> c.contact_id)
+             OR c.contact_id = COALESCE(%s, c.contact_id))
+            """,
+            self._last_buyer(),
+        )
 
     def _last_buyer(self):
         """Whoever of the customer of ``c`` can be reached and ordered last, as SQL."""

@@ -31,19 +31,39 @@ class TestEmission(CronMixinCase, EventCommon):
         self.env["lifecycle.event"]._flush_pending()
         return self.cr.sql_log_count - before
 
-    def test_a_confirmed_order_costs_three_statements_and_the_trigger(self):
+    def get_triggers(self):
+        """What wakes the processing of events up."""
+        cron = self.env.ref("lifecycle_programs.ir_cron_process_events")
+        return self.env["ir.cron.trigger"].search([("cron_id", "=", cron.id)])
+
+    def test_a_confirmed_order_costs_three_statements(self):
+        """SAVEPOINT, INSERT with the trigger, RELEASE."""
         self.make_order().action_confirm()
-        self.env.ref("lifecycle_programs.ir_cron_process_events").invalidate_recordset()
         # Settings are read once per process.
         self.env["lifecycle.fact"]._category_naming()
-        with self.capture_triggers("lifecycle_programs.ir_cron_process_events") as cron:
-            # SAVEPOINT, INSERT, RELEASE; for the trigger the cron, defaults, INSERT
-            self.assertLessEqual(self.count_statements(), 6)
-        self.assertEqual(len(cron.records), 1)
+        before = self.get_triggers()
+        self.assertEqual(self.count_statements(), 3)
+        trigger = self.get_triggers() - before
+        self.assertEqual(len(trigger), 1)
+        self.assertLessEqual(trigger.call_at, fields.Datetime.now())
         self.make_order().action_confirm()
-        with self.capture_triggers("lifecycle_programs.ir_cron_process_events") as cron:
-            self.assertEqual(self.count_statements(), 3)
-        self.assertFalse(cron.records, "one trigger per transaction")
+        self.assertEqual(self.count_statements(), 3)
+        self.assertEqual(self.get_triggers() - before, trigger, "one per transaction")
+
+    def test_a_scheduled_action_that_is_switched_off_is_not_woken(self):
+        self.env.ref("lifecycle_programs.ir_cron_process_events").active = False
+        before = self.get_triggers()
+        self.make_order().action_confirm()
+        self.assertEqual(len(self.events("order_confirmed")), 1)
+        self.assertEqual(self.get_triggers(), before)
+
+    def test_the_workers_hear_of_it_after_the_commit(self):
+        with patch.object(type(self.env["ir.cron"]), "_notifydb") as notify:
+            self.make_order().action_confirm()
+            self.flush()
+            self.assertFalse(notify.called)
+            self.env.cr.postcommit.run()
+        notify.assert_called_once()
 
     def test_statements_do_not_grow_with_the_records(self):
         self.make_order().action_confirm()
@@ -75,15 +95,15 @@ class TestEmission(CronMixinCase, EventCommon):
         self.assertEqual(len(self.events("order_confirmed")), 1)
 
     def test_a_trigger_that_was_rolled_back_is_set_again(self):
-        cron = "lifecycle_programs.ir_cron_process_events"
+        before = self.get_triggers()
         with suppress(ValueError), self.env.cr.savepoint():
             self.env["lifecycle.event"]._emit("added_by_hand", [self.row()])
             self.flush()
+            self.assertEqual(len(self.get_triggers() - before), 1)
             raise ValueError
-        with self.capture_triggers(cron) as captured:
-            self.env["lifecycle.event"]._emit("added_by_hand", [self.row()])
-            self.flush()
-        self.assertEqual(len(captured.records), 1)
+        self.env["lifecycle.event"]._emit("added_by_hand", [self.row()])
+        self.flush()
+        self.assertEqual(len(self.get_triggers() - before), 1)
 
     def test_a_record_that_is_gone_has_no_event(self):
         order, other = self.make_order(), self.make_order()
@@ -209,14 +229,13 @@ class TestEmission(CronMixinCase, EventCommon):
             self.flush()
 
     def test_imports_are_history_and_wake_nobody(self):
-        cron = "lifecycle_programs.ir_cron_process_events"
+        before = self.get_triggers()
         for key in ("lifecycle_import", "import_file"):
-            with self.capture_triggers(cron) as captured:
-                self.make_order().with_context(**{key: True}).action_confirm()
-                event = self.events("order_confirmed")[-1]
+            self.make_order().with_context(**{key: True}).action_confirm()
+            event = self.events("order_confirmed")[-1]
             self.assertTrue(event.is_history)
             self.assertTrue(event.processed_at)
-            self.assertFalse(captured.records)
+            self.assertEqual(self.get_triggers(), before)
         self.make_order().action_confirm()
         event = self.events("order_confirmed")[-1]
         self.assertFalse(event.is_history)

@@ -59,9 +59,16 @@ def test_a_saved_rule_is_one_condition_whatever_is_in_it():
 
 
 def test_its_literals_are_parameters_and_in_order():
-    rule = parse("orders.total > 7 and tagged and orders.total < 9", FACTS, SAVED)
+    rule = parse("orders.total > 7 and good and orders.total < 9", FACTS, SAVED)
+    text, parameters = rule.sql(lambda name: f'"{name}"', NOW)
+    assert len(parameters) == text.count("%s")
+    assert (parameters[0], parameters[-1]) == (7, 9)
+
+
+def test_lists_are_looked_at_last():
+    rule = parse("tagged and orders.total > 7 and orders.total < 9", FACTS, SAVED)
     _text, parameters = rule.sql(lambda name: f'"{name}"', NOW)
-    assert parameters == [7, "vip", 9]
+    assert parameters == [7, 9, "vip"]
 
 
 def test_the_explanation_shows_its_name_and_its_clauses_below():
