@@ -1,7 +1,6 @@
 from odoo import fields, models
 from odoo.exceptions import UserError
 
-
 # So many of those who stayed out are named.
 TOLD = 10
 
