@@ -5,12 +5,17 @@ from types import MappingProxyType
 from odoo import api, fields, models, tools
 from odoo.exceptions import ValidationError
 from odoo.tools import SQL, Query
+from odoo.tools.translate import LazyTranslate
 
 from ..facts import Source
 from ..facts.define import facts_of
 from .lifecycle_custom_path import LifecyclePath, PathError
 
+_lt = LazyTranslate(__name__)
+
 SPACE = "custom"
+# Sources are kept for all languages at once.
+CUSTOM_FIELDS = _lt("Custom fields")
 TYPES = [
     ("number", "Number"),
     ("text", "Text"),
@@ -159,12 +164,11 @@ class LifecycleCustomFact(models.Model):
 
         :rtype: list[Source]
         """
-        group = self.env._("Custom fields")
-        define = facts_of(SPACE, group, history=False)
+        define = facts_of(SPACE, CUSTOM_FIELDS, history=False)
         return [
             Source(
                 f"{SPACE}_{fact.code}",
-                group,
+                CUSTOM_FIELDS,
                 key="contact",
                 joins=f"LEFT JOIN (%({SPACE}_{fact.code})s) AS {SPACE}_{fact.code}"
                 f" ON {SPACE}_{fact.code}.id = wanted.contact_id",
