@@ -113,9 +113,10 @@ class LifecycleRule(models.Model):
 
     def write(self, vals):
         if not _MEANING & set(vals):
+            result = super().write(vals)
             if "name" in vals:
                 self.env.registry.clear_cache()
-            return super().write(vals)
+            return result
         uses = self._get_uses()
         if not vals.get("active", True):
             self._check_unused(uses)
@@ -132,8 +133,9 @@ class LifecycleRule(models.Model):
         self._check_unused(self._get_uses())
 
     def unlink(self):
+        result = super().unlink()
         self.env.registry.clear_cache()
-        return super().unlink()
+        return result
 
     # ------------------------------------------------------------
     # FOR RULES

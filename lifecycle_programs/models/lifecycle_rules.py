@@ -84,12 +84,19 @@ class LifecycleEventType(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
+        event_types = super().create(vals_list)
         self.env.registry.clear_cache()
-        return super().create(vals_list)
+        return event_types
 
     def write(self, vals):
+        result = super().write(vals)
         self.env.registry.clear_cache()
-        return super().write(vals)
+        return result
+
+    def unlink(self):
+        result = super().unlink()
+        self.env.registry.clear_cache()
+        return result
 
     @api.model
     @ormcache("prefix", "self.env.lang")

@@ -31,6 +31,18 @@ class TestEmission(CronMixinCase, EventCommon):
         self.env["lifecycle.event"]._flush_pending()
         return self.cr.sql_log_count - before
 
+    def test_values_of_a_kind_of_event_go_with_it(self):
+        facts = self.env["lifecycle.event.type"]._payload_facts
+        kind = self.env["lifecycle.event.type"].create(
+            {"name": "Parked", "code": "parked", "payload_types": {"lot": "text"}}
+        )
+        self.assertIn("event.lot", facts("event"))
+        kind.payload_types = {"space": "number"}
+        self.assertEqual(facts("event")["event.space"].type, "number")
+        self.assertNotIn("event.lot", facts("event"))
+        kind.unlink()
+        self.assertNotIn("event.space", facts("event"))
+
     def get_triggers(self):
         """What wakes the processing of events up."""
         cron = self.env.ref("lifecycle_programs.ir_cron_process_events")
