@@ -250,7 +250,12 @@ class LifecycleProgram(models.Model):
             self.id,
             as_of,
         )
-        everybody = by_hand or (self.start, self.recipient) == ("event", "ordering")
+        # Those who ordered, and those whom somebody adds, enter themselves.
+        everybody = (
+            by_hand
+            or self.start == "manual"
+            or (self.start, self.recipient) == ("event", "ordering")
+        )
         addressee = None if everybody else self._scan_addressee()
         return conditions | self._entry_conditions(rule, as_of, addressee)
 

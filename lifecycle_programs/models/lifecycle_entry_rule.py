@@ -118,6 +118,7 @@ class LifecycleEnrolment(models.Model):
     )
 
     @api.depends("entry_rule_id", "entry_values")
+    @api.depends_context("lang", "tz")
     def _compute_reasons(self):
         for enrolment, explanation in self._explain_entry().items():
             enrolment.reasons = explanation.as_dict()["clauses"] if explanation else []

@@ -211,6 +211,13 @@ class TestAgreement(ExplainCommon):
 
 @tagged("lifecycle")
 class TestWords(ExplainCommon):
+    def test_a_manual_program_takes_whomever_somebody_adds(self):
+        firm = self.make_contact("Acme Oy", is_company=True)
+        buyer = self.make_contact("Buyer B", parent_id=firm.id)
+        program = self.make_program(WEEK, recipient="main")
+        self.assertEqual(program.start, "manual")
+        self.assertEqual(self.codes(self.check(program, buyer)), ["start"])
+
     def test_the_first_reason_makes_the_headline(self):
         survey = self.make_program(
             WEEK,
