@@ -1,9 +1,11 @@
 """What the rule field of the web client asks while a rule is written."""
 
 from dataclasses import asdict, dataclass, replace
+from functools import partial
 
 from odoo import Command, api, models
 from odoo.exceptions import AccessError
+from odoo.tools import SQL
 from odoo.tools.sql import escape_psql
 
 from ..engine import (
@@ -164,7 +166,6 @@ class LifecycleRuleEditor(models.AbstractModel):
         :rtype: dict
         """
         place = self._place(model, res_id, field, form)
-        completable = self._value_models()
         return {
             "facts": [
                 {
@@ -174,8 +175,8 @@ class LifecycleRuleEditor(models.AbstractModel):
                     "help": fact.help,
                     "unit": fact.unit,
                     "group": fact.group or self._group_of(fact.name),
-                    "has_values": name in completable
-                    or (fact.type.startswith("text") and bool(fact.sql)),
+                    # Of an event or an entry, nobody knows them beforehand.
+                    "has_values": fact.type.startswith("text") and bool(fact.sql),
                 }
                 for name, fact in place.facts.items()
                 if not name.startswith("param.")
@@ -256,29 +257,44 @@ class LifecycleRuleEditor(models.AbstractModel):
     # ------------------------------------------------------------
 
     @api.model
-    def _value_models(self):
-        """Where the possible values of facts stand, by the fact's name: a model and the
-        field that rules compare with. Other addons add theirs.
+    def _value_sources(self):
+        """Where the values of facts come from, by the fact's name: a function from what
+        was typed to a list of ``value`` and ``label``, or to None when the user may not
+        read them there. Other addons add theirs.
 
-        :rtype: dict[str, tuple[str, str]]
+        :rtype: dict[str, Callable[[str], list[dict[str, str]] | None]]
         """
-        categories = ("product.category", "name")
-        programs = ("lifecycle.program", "code")
+
+        def records(model, field):
+            return partial(self._values_of_records, model, field)
+
+        names = self.env["lifecycle.fact"]._facts()
+        programs = [name for name in names if name.startswith("programs.")]
         return {
-            "contact.tags": ("res.partner.category", "name"),
-            "contact.country": ("res.country", "code"),
-            "contact.language": ("res.lang", "code"),
-            "contact.stage": ("lifecycle.stage", "code"),
-            "orders.categories": categories,
-            "orders.last_categories": categories,
-            "orders.products": ("product.template", "name"),
-            "crm.lost_reason": ("crm.lost.reason", "name"),
-            "engagement.topics": ("lifecycle.topic", "code"),
-            **{
-                name: programs
-                for name in self.env["lifecycle.fact"]._facts()
-                if name.startswith("programs.")
-            },
+            "contact.country": records("res.country", "code"),
+            "contact.country_groups": records("res.country.group", "name"),
+            "contact.industry": records("res.partner.industry", "name"),
+            "contact.language": records("res.lang", "code"),
+            "contact.mailing_lists": records("mailing.list", "name"),
+            "contact.region": records("res.country.state", "name"),
+            "contact.stage": records("lifecycle.stage", "code"),
+            "contact.tags": records("res.partner.category", "name"),
+            "crm.lost_reason": records("crm.lost.reason", "name"),
+            "orders.products": records("product.template", "name"),
+            **dict.fromkeys(programs, records("lifecycle.program", "code")),
+            **dict.fromkeys(
+                ("engagement.topics", "engagement.main_topic", "web.topics"),
+                records("lifecycle.topic", "code"),
+            ),
+            **dict.fromkeys(
+                (
+                    "orders.categories",
+                    "orders.categories_365d",
+                    "orders.last_categories",
+                    "orders.main_category",
+                ),
+                self._values_of_categories,
+            ),
         }
 
     @api.model
@@ -298,17 +314,18 @@ class LifecycleRuleEditor(models.AbstractModel):
         if known is None or not known.type.startswith("text"):
             return []
         term = str(term or "").strip()[:100]
-        model, field = self._value_models().get(known.name, (None, None))
-        if model and self.env[model].has_access("read"):
-            return self._values_of_records(self.env[model], field, term)
-        return [
-            {"value": value, "label": value}
-            for value in self._sampled_values(known, term, COMPLETIONS)
-        ]
+        source = self._value_sources().get(known.name)
+        found = source and source(term)
+        if found is None:
+            found = _plain(self._sampled_values(known, term, COMPLETIONS))
+        return found
 
     @api.model
-    def _values_of_records(self, records, field, term):
+    def _values_of_records(self, model, field, term):
         """Rules compare with the English name; people see and search their own."""
+        records = self.env[model]
+        if not records.has_access("read"):
+            return None
         term = escape_psql(term)
         found = records.search(
             [("display_name", "=ilike", f"{term}%")], limit=COMPLETIONS
@@ -325,3 +342,26 @@ class LifecycleRuleEditor(models.AbstractModel):
             if value and value not in values:
                 values[value] = record.display_name or value
         return [{"value": value, "label": label} for value, label in values.items()]
+
+    @api.model
+    def _values_of_categories(self, term):
+        """The names of product categories that marketing uses."""
+        rows = self.env.execute_query(
+            SQL(
+                """
+                SELECT DISTINCT named.name
+                  FROM product_category own
+                 CROSS JOIN LATERAL (%s) AS named(name)
+                 WHERE strpos(lower(named.name), lower(%s)) > 0
+                 ORDER BY named.name LIMIT %s
+                """,
+                self.env["lifecycle.fact"]._category_names("own"),
+                term,
+                COMPLETIONS,
+            )
+        )
+        return _plain(name for (name,) in rows)
+
+
+def _plain(values):
+    return [{"value": value, "label": value} for value in values]

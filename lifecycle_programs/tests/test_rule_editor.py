@@ -141,6 +141,32 @@ class TestWriting(EditorCommon):
         self.assertTrue(self.ask("check", text, *place, form=form)["valid"])
         self.assertFalse(self.ask("check", text, *place)["valid"])
 
+    def test_every_source_of_values_answers(self):
+        facts = self.env["lifecycle.fact"]._facts()
+        for name, source in self.editor._value_sources().items():
+            self.assertTrue(facts[name].type.startswith("text"), name)
+            found = source("a") or self.editor.complete_values(name, "a")
+            for one in found:
+                self.assertEqual(set(one), {"value", "label"}, name)
+        self.assertTrue(self.editor.complete_values("contact.region", "ala"))
+
+    def test_categories_go_by_the_names_of_marketing(self):
+        tents = self.env["product.category"].create({"name": "4711 tents"})
+        tents.lifecycle_name = "Shelter"
+        self.env.flush_all()
+        complete = self.editor.complete_values
+        self.assertEqual(
+            [one["value"] for one in complete("orders.categories", "4711")],
+            ["4711 tents"],
+        )
+        parameters = self.env["ir.config_parameter"]
+        parameters.set_param("lifecycle_programs.category_kind", "mapped")
+        self.assertEqual(complete("orders.main_category", "4711"), [])
+        self.assertEqual(
+            complete("orders.main_category", "shel"),
+            [{"value": "Shelter", "label": "Shelter"}],
+        )
+
     def test_values_come_from_the_records_they_name(self):
         finland = self.editor.complete_values("contact.country", "finl")
         self.assertEqual(finland, [{"value": "FI", "label": "Finland"}])

@@ -49,11 +49,7 @@ export class ConditionValue extends Component {
     }
 
     get unit() {
-        if (this.props.type === "days") {
-            return _t("days");
-        }
-        const { unit } = this.props.fact;
-        return unit === "currency" ? _t("(company currency)") : unit;
+        return this.props.type === "days" ? _t("days") : this.props.fact.unit;
     }
 
     /** The numbers of the program, which may stand for a value. */

@@ -38,11 +38,6 @@ export class RuleEditor extends Component {
         return this.rule.description;
     }
 
-    /** Problems that have no place in the text shown. */
-    get shownProblems() {
-        return this.rule.problems;
-    }
-
     showConditions() {
         this.state.advanced = false;
     }
