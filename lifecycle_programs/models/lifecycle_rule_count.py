@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from psycopg2.errors import QueryCanceled
 
 from odoo import api, fields, models
-from odoo.exceptions import ValidationError
 from odoo.tools import SQL
 
 from ..engine import RuleError
@@ -145,7 +144,8 @@ class LifecycleRuleEditor(models.AbstractModel):
         try:
             rule = place.parse(str(text or ""))
         except RuleError as error:
-            raise ValidationError(str(error)) from error
+            # While one types, a text is wrong most of the time: that is no failure.
+            return place, None, str(error)
         known = self.env["lifecycle.fact"]._facts().keys() | place.values.keys()
         if place.is_scan:
             known |= {name for name in rule.facts if name.startswith("event.")}
