@@ -62,7 +62,13 @@ def parse(arguments):
     parser.add_argument("--rounds", type=int, default=5, help="the median is shown")
     parser.add_argument("--growth", action="store_true", help="draw the picture")
     parser.add_argument("--only", nargs="+", choices=CASES, default=list(CASES))
-    return parser.parse_args(arguments)
+    options = parser.parse_args(arguments)
+    least = 100_000 if options.growth else 10_000
+    if options.contacts < least:
+        parser.error(
+            f"--contacts must be at least {least}: the smallest size is a part"
+        )
+    return options
 
 
 class Run:
