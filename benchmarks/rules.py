@@ -66,7 +66,7 @@ def parse(arguments):
     least = 100_000 if options.growth else 10_000
     if options.contacts < least:
         parser.error(
-            f"--contacts must be at least {least}: the smallest size is a part"
+            f"--contacts must be at least {least}: other sizes are parts"
         )
     return options
 
