@@ -65,9 +65,7 @@ def parse(arguments):
     options = parser.parse_args(arguments)
     least = 100_000 if options.growth else 10_000
     if options.contacts < least:
-        parser.error(
-            f"--contacts must be at least {least}: other sizes are parts"
-        )
+        parser.error(f"--contacts must be at least {least}: other sizes are parts")
     return options
 
 
