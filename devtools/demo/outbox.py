@@ -96,8 +96,9 @@ def _serve(folder: Path, port: int, orders) -> None:
                 room.moment = order
                 orders.send("set")
             else:
-                orders.send(room.unread)
-                room.unread = []
+                # What comes in meanwhile is for the next request.
+                unread, room.unread = room.unread, []
+                orders.send(unread)
 
 
 class Outbox:

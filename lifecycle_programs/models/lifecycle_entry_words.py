@@ -148,7 +148,9 @@ class LifecycleProgram(models.Model):
                 return None
             text = self.env._(
                 "All contacts are looked at %(often)s, next on %(day)s.",
-                often=self._say_field("schedule").lower(),
+                often=self._fields["schedule"]
+                .convert_to_export(self.schedule, self)
+                .lower(),
                 day=self._say_moment(self.next_scan_at),
             )
             return Line("start", True, text)
@@ -285,7 +287,3 @@ class LifecycleProgram(models.Model):
         """Day and time of a moment, for the user."""
         local = fields.Datetime.context_timestamp(self, moment)
         return f"{format_date(self.env, local.date())} {local:%H:%M}"
-
-    def _say_field(self, name):
-        """The words of a selection's value."""
-        return dict(self._fields[name]._description_selection(self.env))[self[name]]

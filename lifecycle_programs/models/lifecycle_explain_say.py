@@ -94,7 +94,9 @@ class LifecycleExplanation(models.AbstractModel):
         return self.env._(
             "%(contact)s was in %(program)s from %(day)s to %(end)s: %(how)s.",
             end=program._say_day(enrolment.ended_at or enrolment.entered_at),
-            how=enrolment._say_field("state").lower(),
+            how=enrolment._fields["state"]
+            .convert_to_export(enrolment.state, enrolment)
+            .lower(),
             **told,
         )
 
@@ -145,10 +147,6 @@ class LifecycleExplanation(models.AbstractModel):
 
 class LifecycleEnrolment(models.Model):
     _inherit = "lifecycle.enrolment"
-
-    def _say_field(self, name):
-        """The words of a selection's value."""
-        return dict(self._fields[name]._description_selection(self.env))[self[name]]
 
     def _explain_entry_now(self, now):
         """The rule of the entry with the customer data of today; what the event

@@ -35,17 +35,20 @@ class LifecycleProgramParameter(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
+        parameters = super().create(vals_list)
         self.env.registry.clear_cache()
-        return super().create(vals_list)
+        return parameters
 
     def write(self, vals):
+        result = super().write(vals)
         if set(vals) - {"value"}:
             self.env.registry.clear_cache()
-        return super().write(vals)
+        return result
 
     def unlink(self):
+        result = super().unlink()
         self.env.registry.clear_cache()
-        return super().unlink()
+        return result
 
     @api.constrains("code")
     def _check_code(self):
