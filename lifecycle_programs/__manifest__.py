@@ -78,6 +78,7 @@
         "web.assets_backend": [
             "lifecycle_programs/static/src/scss/*.scss",
             "lifecycle_programs/static/src/rule_editor/*",
+            "lifecycle_programs/static/src/step_type/*",
         ],
         # Loaded when somebody opens an expression.
         "lifecycle_programs.assets_codemirror": [

@@ -42,6 +42,7 @@ from . import lifecycle_runner
 from . import lifecycle_step_flow
 from . import lifecycle_program_numbers
 from . import lifecycle_step_edit
+from . import lifecycle_step_form
 from . import lifecycle_explain
 from . import lifecycle_rule_editor
 from . import lifecycle_rule_count

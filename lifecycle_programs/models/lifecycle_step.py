@@ -162,7 +162,7 @@ class LifecycleStep(models.Model):
             "wait_until": {
                 "label": self.env._("Wait for something"),
                 "icon": "fa-hourglass-half",
-                "fields": [*wait, "branch_ids"],
+                "fields": [*wait, "wait_from", "branch_ids"],
             },
             "split": {
                 "label": self.env._("Split by rule"),

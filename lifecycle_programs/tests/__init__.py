@@ -35,5 +35,6 @@ from . import test_tasks
 from . import test_grant_ends
 from . import test_grant_pricelists
 from . import test_stages
+from . import test_step_form
 from . import test_database
 from . import test_saved_rules
