@@ -1,6 +1,8 @@
 """The engine: rules, templates and what else needs neither Odoo nor a database."""
 
 from .address import address_changed, normalise_address_part
+from .automatic import is_automatic_click, is_automatic_open
+from .chance import draw, pick
 from .change import Change
 from .diagnose import diagnose
 from .errors import Problem, RuleError, TemplateError
@@ -14,10 +16,13 @@ from .phone import can_receive_sms, country_of, normalise_phone
 from .row_table import ROW_OPERATORS
 from .rows import from_rows, to_rows
 from .rule import Rule, parse
+from .statistics import Verdict, find_best, two_proportion_z, two_sided_p
 from .template import Template, compile_template
 from .token import sign, verify
 from .values import normalise, normalise_sql
 from .vocabulary import vocabulary
+from .window import at_hour, next_opening
+from .zone import contact_zone
 
 __all__ = [
     "ROW_OPERATORS",
@@ -32,24 +37,35 @@ __all__ = [
     "RuleError",
     "Template",
     "TemplateError",
+    "Verdict",
     "address_changed",
+    "at_hour",
     "can_receive_sms",
     "compile_template",
+    "contact_zone",
     "diagnose",
     "country_of",
+    "draw",
+    "find_best",
     "first_name",
     "from_rows",
+    "is_automatic_click",
+    "is_automatic_open",
     "is_automatic_reply",
     "is_macro_name",
+    "next_opening",
     "normalise",
     "normalise_address_part",
     "normalise_phone",
     "normalise_sql",
     "parse",
+    "pick",
     "plain_names",
     "shared_address",
     "sign",
     "to_rows",
+    "two_proportion_z",
+    "two_sided_p",
     "verify",
     "vocabulary",
 ]
