@@ -62,6 +62,7 @@
         "views/lifecycle_enrolment_views.xml",
         "views/lifecycle_event_views.xml",
         "views/lifecycle_configuration_views.xml",
+        "views/lifecycle_consent_views.xml",
         "views/lifecycle_rule_views.xml",
         "views/lifecycle_fact_views.xml",
         "views/res_partner_views.xml",

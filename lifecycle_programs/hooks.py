@@ -65,6 +65,7 @@ def _empty_tables(env):
     env["lifecycle.event"]._flush_pending()
     env.flush_all()
     for model in (
+        "lifecycle.consent",
         "lifecycle.event",
         "lifecycle.enrolment",
         "lifecycle.version",

@@ -1,2 +1,3 @@
 from . import guide
+from . import portal
 from . import preferences

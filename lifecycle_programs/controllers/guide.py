@@ -9,6 +9,11 @@ from .pages import invalid, note_open, read_sent, render
 MAX_NAME = 100
 
 
+def consent_text(env):
+    """What stands beside the box of the form, in the reader's language."""
+    return env._("I would like to get more on this by mail. I can say no at any time.")
+
+
 class LifecycleGuide(http.Controller):
     @http.route(
         "/lifecycle/guide/<int:content_id>",
@@ -74,6 +79,7 @@ class LifecycleGuide(http.Controller):
             "page_guide",
             company=content.company_id,
             content=content.with_context(**request.env.context),
+            consent_text=consent_text(request.env),
             problem=problem,
             post=post or {},
         )
@@ -92,7 +98,9 @@ class LifecycleGuide(http.Controller):
             order="is_company, id",
             limit=1,
         )
+        marketing = request.env.ref("lifecycle_programs.lifecycle_category_marketing")
         if known:
+            self._note_consent(known, company, email, marketing, consent)
             return known
         partner = partners.create(
             {"name": name, "email": email, "lang": request.env.lang or False}
@@ -107,13 +115,21 @@ class LifecycleGuide(http.Controller):
                 "user_id": False,
             }
         )
-        if not consent:
+        if consent:
+            self._note_consent(partner, company, email, marketing, consent)
+        else:
             request.env["lifecycle.opt.out"].sudo().with_company(company)._opt_out(
-                email,
-                category=request.env.ref(
-                    "lifecycle_programs.lifecycle_category_marketing"
-                ),
-                partner=partner,
-                source="page",
+                email, category=marketing, partner=partner, source="form"
             )
         return partner
+
+    def _note_consent(self, partner, company, email, category, consent):
+        """Somebody has ticked the box for this address. A no of the address stands:
+        it may be somebody else who types it in here."""
+        opt_outs = request.env["lifecycle.opt.out"].sudo()
+        if consent and not opt_outs.search_count(
+            [("address", "=", email), ("category_id", "=", category.id)], limit=1
+        ):
+            request.env["lifecycle.consent"].with_company(company)._note(
+                "given", email, category, partner, "form", consent_text(request.env)
+            )

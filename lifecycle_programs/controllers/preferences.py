@@ -16,7 +16,7 @@ def public(path, **options):
 
 class LifecyclePreferences(http.Controller):
     # ------------------------------------------------------------
-    # CATEGORIES
+    # PREFERENCES
     # ------------------------------------------------------------
 
     @public("/lifecycle/unsubscribe/<token>", methods=["GET", "POST"])
@@ -26,13 +26,14 @@ class LifecyclePreferences(http.Controller):
         parts = request.env["lifecycle.link"]._read_token("unsubscribe", token)
         if not parts:
             return invalid()
-        category_id, partner_id, company_id, address = parts
+        # Links of the first release name no program.
+        category_id, partner_id, company_id, address, program_id = [*parts, 0][:5]
         return self._preferences(
             address,
             request.env["lifecycle.category"].sudo().browse(category_id).exists(),
             request.env["res.partner"].sudo().browse(partner_id).exists(),
             request.env["res.company"].sudo().browse(company_id).exists(),
-            post,
+            request.env["lifecycle.program"].sudo().browse(program_id).exists(),
         )
 
     @public("/lifecycle/s/<value>", methods=["GET", "POST"])
@@ -52,46 +53,41 @@ class LifecyclePreferences(http.Controller):
             step.message_id.category_id,
             enrolment.partner_id,
             enrolment.company_id,
-            post,
+            enrolment.program_id,
         )
 
-    def _preferences(self, address, category, partner, company, post):
+    def _preferences(self, address, category, partner, company, program):
         company = company or request.env.company
-        opt_outs = request.env["lifecycle.opt.out"].sudo().with_company(company)
-        categories = opt_outs.env["lifecycle.category"].search(
-            [("can_opt_out", "=", True)]
+        preferences = (
+            request.env["lifecycle.preferences"]
+            .sudo()
+            .with_company(company)
+            .with_context(lang=partner.lang or request.env.lang)
         )
-        saved = ""
+        category = category.with_env(preferences.env)
+        addresses = preferences._get_addresses(partner, address)
+        changes = []
         if request.httprequest.method == "POST":
-            if post.get("action") == "save":
-                chosen = set(request.httprequest.form.getlist("category"))
-                for one in categories:
-                    if str(one.id) in chosen:
-                        opt_outs._opt_in(address, one)
-                    else:
-                        opt_outs._opt_out(address, category=one, partner=partner)
-                saved = "saved"
-            else:
-                one_click = post.get("List-Unsubscribe") == "One-Click"
+            form = request.httprequest.form
+            changes = preferences._apply_form(addresses, form, partner, program)
+            is_one_click = form.get("List-Unsubscribe") == "One-Click"
+            if is_one_click or form.get("action", "unsubscribe") == "unsubscribe":
                 # When the category of the message is gone, the no is to marketing.
-                meant = category or categories.filtered("is_capped")
-                for one in meant.filtered("can_opt_out"):
-                    opt_outs._opt_out(
-                        address,
-                        category=one,
-                        partner=partner,
-                        source="one_click" if one_click else "page",
-                    )
-                saved = "unsubscribed"
-        refused = opt_outs.search([("address", "=", address)]).category_id
+                meant = category or preferences._get_categories().filtered("is_capped")
+                changes = preferences._unsubscribe(
+                    address,
+                    meant.filtered("can_opt_out"),
+                    partner,
+                    source="one_click" if is_one_click else "page",
+                )
         return render(
             "page_preferences",
             lang=partner.lang,
             company=company,
-            category=category.with_context(lang=partner.lang),
-            categories=categories.with_context(lang=partner.lang),
-            refused=refused,
-            saved=saved,
+            changes=changes,
+            **preferences._prepare_page(
+                addresses, fields.Datetime.now(), address, category, program
+            ),
         )
 
     # ------------------------------------------------------------

@@ -1,6 +1,7 @@
 """The sources of facts that the addon itself brings; see `lifecycle.fact._sources`."""
 
 from .baskets import BASKETS, MAIN_CATEGORY
+from .consent import CONSENTS
 from .contact import CONTACT, LISTS
 from .crm import ALERTS, LEADS
 from .engagement import ENGAGEMENT, SENDINGS, TIMING
@@ -54,6 +55,7 @@ SOURCES = (
     GRANTS,
     ENROLMENTS,
     REFUSALS,
+    CONSENTS,
 )
 RELATIONS = (CUSTOMER, PERSON, MEMBER, EVENT, OPINION, SENDING, *SHARED, RECORD)
 

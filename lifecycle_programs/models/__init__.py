@@ -21,7 +21,11 @@ from . import lifecycle_enrolment
 from . import lifecycle_step_run
 from . import lifecycle_grant
 from . import lifecycle_alert
+from . import lifecycle_consent
+from . import lifecycle_category_consent
 from . import lifecycle_opt_out
+from . import lifecycle_pause
+from . import lifecycle_preferences
 from . import lifecycle_message
 from . import res_company
 from . import res_config_settings
@@ -75,6 +79,7 @@ from . import link_tracker_click
 from . import lifecycle_link
 from . import lifecycle_values
 from . import lifecycle_gate
+from . import lifecycle_gate_consent
 from . import lifecycle_entry_check
 from . import lifecycle_entry_words
 from . import lifecycle_explain_sending

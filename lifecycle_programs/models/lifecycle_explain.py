@@ -16,6 +16,8 @@ REASONS = {
     "blacklist": _lt("the address is blacklisted"),
     "opt_out": _lt("opted out of this kind of message"),
     "no_thanks": _lt("said “no thanks” to this program"),
+    "no_consent": _lt("has not agreed to this kind of message"),
+    "customer_pause": _lt("the customer has asked for a pause"),
     "paused": _lt("taken over by a salesperson"),
     "higher_program": _lt("a more important program was busy with the contact"),
     "cap": _lt("enough messages in these days"),

@@ -95,6 +95,8 @@ class LifecycleStep(models.Model):
             "_gate_too_late",
             "_gate_blacklist",
             "_gate_opt_out",
+            "_gate_consent",
+            "_gate_customer_pause",
             "_gate_paused",
             "_gate_higher_program",
             "_gate_cap",

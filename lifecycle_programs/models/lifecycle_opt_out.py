@@ -3,6 +3,7 @@ from odoo.exceptions import ValidationError
 from odoo.tools import SQL, email_normalize
 
 from ..engine.phone import normalise_phone
+from .lifecycle_consent import NOTED, SOURCES
 
 
 class LifecycleOptOut(models.Model):
@@ -20,6 +21,12 @@ class LifecycleOptOut(models.Model):
     address = fields.Char(
         required=True, help="Normalised mail address or international number."
     )
+    channel = fields.Char(
+        compute="_compute_channel",
+        store=True,
+        help="How messages reach the address: mail, sms. The address says it, so a no "
+        "counts for its channel alone.",
+    )
     category_id = fields.Many2one("lifecycle.category", ondelete="cascade")
     program_id = fields.Many2one(
         "lifecycle.program", ondelete="cascade", index="btree_not_null"
@@ -30,16 +37,7 @@ class LifecycleOptOut(models.Model):
     opted_out_at = fields.Datetime(
         string="Date", required=True, default=fields.Datetime.now
     )
-    source = fields.Selection(
-        [
-            ("one_click", "One-click unsubscribe"),
-            ("page", "Link in a message"),
-            ("salesperson", "Told to a salesperson"),
-            ("import", "Imported"),
-        ],
-        required=True,
-        default="salesperson",
-    )
+    source = fields.Selection(SOURCES, required=True, default="salesperson")
 
     _category_once = models.UniqueIndex(
         "(address, category_id) WHERE category_id IS NOT NULL",
@@ -54,18 +52,30 @@ class LifecycleOptOut(models.Model):
         "An opt-out names either a category or a program.",
     )
 
+    @api.depends("address")
+    def _compute_channel(self):
+        for opt_out in self:
+            opt_out.channel = self._get_channel(opt_out.address)
+
     @api.model_create_multi
     def create(self, vals_list):
         """By hand or by import: addresses are kept in their normal form."""
         for vals in vals_list:
             if vals.get("address"):
                 vals["address"] = self._normalize_address(vals["address"])
-        return super().create(vals_list)
+        opt_outs = super().create(vals_list)
+        opt_outs._note_withdrawals()
+        return opt_outs
 
     def write(self, vals):
         if vals.get("address"):
             vals = dict(vals, address=self._normalize_address(vals["address"]))
         return super().write(vals)
+
+    @api.model
+    def _get_channel(self, address):
+        """The channel that an address belongs to."""
+        return "mail" if "@" in (address or "") else "sms"
 
     @api.model
     def _normalize_address(self, address):
@@ -104,14 +114,17 @@ class LifecycleOptOut(models.Model):
             SQL(
                 """
                 INSERT INTO lifecycle_opt_out (
-                    address, category_id, program_id, partner_id, opted_out_at, source,
+                    address, channel, category_id, program_id, partner_id,
+                    opted_out_at, source,
                     create_uid, create_date, write_uid, write_date
-                ) VALUES (%(address)s, %(category)s, %(program)s, %(partner)s, %(now)s,
-                          %(source)s, %(uid)s, %(now)s, %(uid)s, %(now)s)
+                ) VALUES (%(address)s, %(channel)s, %(category)s, %(program)s,
+                          %(partner)s, %(now)s, %(source)s,
+                          %(uid)s, %(now)s, %(uid)s, %(now)s)
                 ON CONFLICT DO NOTHING
                 RETURNING id
                 """,
                 address=address,
+                channel=self._get_channel(address),
                 category=category.id if category else None,
                 program=program.id if program else None,
                 partner=partner.id if partner else None,
@@ -123,8 +136,30 @@ class LifecycleOptOut(models.Model):
         if not rows:
             return False
         self.invalidate_model()
-        self.browse(rows[0][0])._emit_unsubscribed()
+        opt_out = self.browse(rows[0][0])
+        opt_out._note_withdrawals()
+        opt_out._emit_unsubscribed()
         return True
+
+    def _note_withdrawals(self):
+        """A no to a category takes back the consent to it."""
+        if self.env.context.get(NOTED):
+            return
+        consents = self.env["lifecycle.consent"].sudo().with_context(**{NOTED: True})
+        consents.create(
+            [
+                {
+                    "state": "withdrawn",
+                    "address": opt_out.address,
+                    "category_id": opt_out.category_id.id,
+                    "partner_id": opt_out.partner_id.id,
+                    "occurred_at": opt_out.opted_out_at,
+                    "source": opt_out.source,
+                }
+                for opt_out in self.sudo()
+                if opt_out.category_id
+            ]
+        )
 
     def _emit_unsubscribed(self):
         """Tell the programs of all contacts with this address."""
@@ -156,11 +191,15 @@ class LifecycleOptOut(models.Model):
         return self.env["res.partner"].search([(column, "=", self.address)])
 
     @api.model
-    def _opt_in(self, address, category):
-        """The address takes its no to a category back."""
+    def _opt_in(self, address, category, partner=None, source="page", text=""):
+        """The address takes its no to a category back, and says yes.
+
+        :param str text: what the person read
+        """
+        address = self._normalize_address(address)
         self.search(
-            [
-                ("address", "=", self._normalize_address(address)),
-                ("category_id", "=", category.id),
-            ]
+            [("address", "=", address), ("category_id", "=", category.id)]
         ).unlink()
+        self.env["lifecycle.consent"]._note(
+            "given", address, category, partner, source, text
+        )

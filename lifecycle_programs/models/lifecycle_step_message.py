@@ -278,6 +278,7 @@ class LifecycleStep(models.Model):
                     partner_id,
                     self.env.company.id,
                     draft.address,
+                    self.program_id.id,
                 )
             case "no_thanks":
                 program = self.program_id

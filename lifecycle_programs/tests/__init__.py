@@ -14,6 +14,7 @@ from . import test_alerts
 from . import test_events_contacts
 from . import test_events_messages
 from . import test_gate
+from . import test_preferences
 from . import test_sms
 from . import test_explain
 from . import test_facts

@@ -78,9 +78,9 @@ class TestPublicPages(MessageCommon, HttpCase):
     def test_preferences_are_kept_and_can_be_taken_back(self):
         categories = self.env["lifecycle.category"].search([("can_opt_out", "=", True)])
         service = self.env.ref("lifecycle_programs.lifecycle_category_service")
-        self.post(self.link("unsubscribe"), action="save", category=str(service.id))
+        self.post(self.link("unsubscribe"), action="save", wanted=f"{service.id}:mail")
         self.assertEqual(self.opt_outs().category_id, categories - service)
-        form = {"action": "save", "category": [str(one.id) for one in categories]}
+        form = {"action": "save", "wanted": [f"{one.id}:mail" for one in categories]}
         answer = self.url_open(self.link("unsubscribe"), data=form)
         self.assertFalse(self.opt_outs())
         self.assertEqual(answer.text.count("checked"), len(categories))
