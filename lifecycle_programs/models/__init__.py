@@ -74,6 +74,7 @@ from . import lifecycle_step_alert
 from . import crm_lead_alert
 from . import res_partner_alert
 from . import mailing_trace_event
+from . import ir_cron
 from . import link_tracker
 from . import link_tracker_click
 from . import lifecycle_link

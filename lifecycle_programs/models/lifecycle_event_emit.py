@@ -9,6 +9,8 @@ from psycopg2.errors import DeadlockDetected, SerializationFailure
 from odoo import api, fields, models
 from odoo.tools import SQL
 
+from .prepared import execute_prepared
+
 _logger = logging.getLogger(__name__)
 
 PENDING = "lifecycle_programs.pending"
@@ -203,7 +205,11 @@ class LifecycleEvent(models.Model):
             )
             for number, (entry, rows) in enumerate(rows_per_entry)
         ]
-        self.env.cr.execute(
+        # Rows given as values are read fast, or stand here one by one after a failure.
+        are_read = all(isinstance(rows, SQL) for _entry, rows in rows_per_entry)
+        execute = execute_prepared if are_read else type(self.env.cr).execute
+        execute(
+            self.env.cr,
             SQL(
                 """
                 WITH written AS (
@@ -238,7 +244,7 @@ class LifecycleEvent(models.Model):
         )
         if self.env.cr.rowcount:
             self.env.cr.cache[TRIGGERED] = True
-            self.env.cr.postcommit.add(self.env["ir.cron"]._notifydb)
+            self.env.cr.postcommit.add(self.env["ir.cron"]._lifecycle_notify_soon)
 
     @api.model
     def _trigger_sql(self, now):

@@ -1,5 +1,6 @@
 from contextlib import suppress
 from datetime import timedelta
+from threading import Event
 from unittest.mock import patch
 
 from odoo import Command, fields
@@ -8,6 +9,7 @@ from odoo.tools import SQL, mute_logger
 
 from odoo.addons.base.tests.test_ir_cron import CronMixinCase
 
+from ..models import prepared
 from .events_common import EventCommon
 
 EMIT_LOGGER = "odoo.addons.lifecycle_programs.models.lifecycle_event_emit"
@@ -71,11 +73,64 @@ class TestEmission(CronMixinCase, EventCommon):
 
     def test_the_workers_hear_of_it_after_the_commit(self):
         with patch.object(type(self.env["ir.cron"]), "_notifydb") as notify:
+            told = Event()
+            notify.side_effect = told.set
             self.make_order().action_confirm()
             self.flush()
             self.assertFalse(notify.called)
             self.env.cr.postcommit.run()
-        notify.assert_called_once()
+            self.env["ir.cron"]._lifecycle_notify_soon()
+            self.assertFalse(notify.called, "nobody waits for it")
+            self.assertTrue(told.wait(10))
+            self.assertEqual(notify.call_count, 1, "once for both")
+            told.clear()
+            self.env["ir.cron"]._lifecycle_notify_soon()
+            self.assertTrue(told.wait(10), "and again for what comes later")
+
+    def get_prepared(self):
+        self.cr.execute(
+            "SELECT name, generic_plans FROM pg_prepared_statements"
+            " WHERE starts_with(name, 'lifecycle_')"
+        )
+        return dict(self.cr.fetchall())
+
+    def test_the_statement_of_a_hook_is_planned_once(self):
+        self.make_order().action_confirm()
+        self.flush()
+        before = self.get_prepared()
+        for number in (1, 2):
+            order = self.make_order()
+            order.action_confirm()
+            self.flush()
+            event = self.events("order_confirmed", res_id=order.id)
+            self.assertEqual(event.payload["order"], order.name)
+            now = self.get_prepared()
+            self.assertEqual(now.keys(), before.keys())
+            used = [now[name] - before[name] for name in now]
+            self.assertEqual(sum(used), number)
+
+    def test_many_rows_have_a_plan_of_their_own(self):
+        before = self.get_prepared()
+        orders = self.env["sale.order"].concat(
+            *(self.make_order() for _number in range(prepared.MOST_ROWS + 1))
+        )
+        self.flush()
+        orders.action_confirm()
+        used = self.get_prepared()
+        self.assertEqual(len(self.events("order_confirmed")), len(orders))
+        self.assertEqual(self.get_prepared(), used)
+        self.assertLessEqual(before.keys(), used.keys())
+
+    def test_a_connection_that_forgets_its_statements_loses_no_event(self):
+        """As behind pgbouncer, which gives each transaction another connection."""
+        self.addCleanup(prepared._known.pop, self.cr.connection)
+        self.addCleanup(self.cr.execute, "DEALLOCATE ALL")
+        for _time in range(3):
+            self.make_order().action_confirm()
+            self.cr.execute("DEALLOCATE ALL")
+            with mute_logger("odoo.sql_db"):
+                self.flush()
+        self.assertEqual(len(self.events("order_confirmed")), 3)
 
     def test_statements_do_not_grow_with_the_records(self):
         self.make_order().action_confirm()
