@@ -94,5 +94,6 @@ from . import lifecycle_step_survey
 from . import mailing_mailing
 from . import mailing_trace
 from . import mail_mail
+from . import mail_mail_send
 from . import sms_sms
 from . import res_partner_address

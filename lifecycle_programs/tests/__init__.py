@@ -9,6 +9,7 @@ from . import test_security
 from . import test_grants
 from . import test_messages
 from . import test_delivery
+from . import test_delivery_envelopes
 from . import test_events
 from . import test_alerts
 from . import test_events_contacts

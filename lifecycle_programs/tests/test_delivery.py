@@ -1,46 +1,12 @@
 """Mails of programs on the wire: sent, bounced, answered; and what they cost."""
 
-import socket
-import threading
-from contextlib import contextmanager
-from email import message_from_bytes, policy
-
-from aiosmtpd.controller import Controller
-
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
 from odoo.addons.base.tests.test_ir_cron import CronMixinCase
 
+from .mailbox_common import smtp_server
 from .messages_common import MessageCommon
-
-
-class Mailbox:
-    """What an SMTP server on loopback received."""
-
-    def __init__(self):
-        self.mails = []
-        self.lock = threading.Lock()
-
-    async def handle_DATA(self, server, session, envelope):
-        with self.lock:
-            self.mails.append(
-                message_from_bytes(envelope.content, policy=policy.default)
-            )
-        return "250 OK"
-
-
-@contextmanager
-def smtp_server():
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
-    mailbox = Mailbox()
-    controller = Controller(mailbox, hostname="127.0.0.1", port=port)
-    controller.start()
-    try:
-        yield mailbox, port
-    finally:
-        controller.stop()
 
 
 @tagged("lifecycle")
