@@ -357,7 +357,8 @@ def _write_days(value):
     return f't"P{number}D"' if number.isdigit() else f'{number} * t"P1D"'
 
 
-def _write_text(value):
+def write_text(value):
+    """A text as a literal of the rule language."""
     if not isinstance(value, str):
         raise RuleError("Give a text", None, str(value))
     text = value.replace("\x00", "").replace("\\", "\\\\").replace('"', '\\"')
@@ -377,7 +378,7 @@ def _write_moment(value, wanted):
 _WRITE = {
     "number": _write_number,
     "days": _write_days,
-    "text": _write_text,
+    "text": write_text,
     "date": lambda value: _write_moment(value, "date"),
     "datetime": lambda value: _write_moment(value, "datetime"),
 }

@@ -47,6 +47,12 @@ from . import lifecycle_step_flow
 from . import lifecycle_program_numbers
 from . import lifecycle_step_edit
 from . import lifecycle_step_form
+from . import lifecycle_step_random
+from . import lifecycle_step_ab_test
+from . import lifecycle_step_ab_decide
+from . import lifecycle_step_event
+from . import lifecycle_step_window
+from . import lifecycle_step_date
 from . import lifecycle_explain
 from . import lifecycle_rule_editor
 from . import lifecycle_rule_count
@@ -77,6 +83,8 @@ from . import mailing_trace_event
 from . import ir_cron
 from . import link_tracker
 from . import link_tracker_click
+from . import link_tracker_click_automatic
+from . import mailing_trace_automatic
 from . import lifecycle_link
 from . import lifecycle_values
 from . import lifecycle_gate

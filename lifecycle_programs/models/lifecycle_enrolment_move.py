@@ -161,7 +161,7 @@ class LifecycleEnrolment(models.Model):
         ]
         matches = self._match_rules(
             [
-                (enrolment, event, branch.rule)
+                (enrolment, event, branch._get_rule())
                 for enrolment, event, branch in candidates
             ],
             now,

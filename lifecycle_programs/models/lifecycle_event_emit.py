@@ -28,6 +28,7 @@ COLUMNS = {
     "res_model": "varchar",
     "res_id": "integer",
     "unique_key": "varchar",
+    "retry_at": "timestamp",
 }
 
 Pending = namedtuple("Pending", "code build company_id is_history")
@@ -215,13 +216,14 @@ class LifecycleEvent(models.Model):
                 WITH written AS (
                     INSERT INTO lifecycle_event (
                         type_id, partner_id, email, company_id, occurred_at, payload,
-                        res_model, res_id, unique_key, is_history, processed_at,
+                        res_model, res_id, unique_key, retry_at, is_history,
+                        processed_at,
                         create_uid, create_date, write_uid, write_date
                     )
                     SELECT t.id, e.partner_id, e.email,
                            COALESCE(e.company_id, e.default_company_id), e.occurred_at,
                            COALESCE(e.payload, '{}'::jsonb), e.res_model, e.res_id,
-                           e.unique_key, e.is_history,
+                           e.unique_key, e.retry_at, e.is_history,
                            CASE WHEN e.is_history THEN %(now)s END,
                            %(uid)s, %(now)s, %(uid)s, %(now)s
                       FROM (%(branches)s) AS e

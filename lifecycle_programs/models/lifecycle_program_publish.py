@@ -5,7 +5,7 @@ import itertools
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
-WAITS = ("wait", "wait_until")
+from .lifecycle_step import WAITS
 
 
 class LifecycleProgram(models.Model):
@@ -223,7 +223,7 @@ class LifecycleStep(models.Model):
             problems.append(self.env._("it leads to a step of another version."))
         for branch in self.branch_ids:
             try:
-                self.program_id._rule(branch.rule)
+                self.program_id._rule(branch._get_rule())
             except ValidationError as error:
                 problems.append(f"{branch.name}: {error.args[0]}")
         return problems

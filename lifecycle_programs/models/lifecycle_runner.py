@@ -13,6 +13,7 @@ from odoo import api, fields, models
 from odoo.tools import SQL
 
 from .lifecycle_retry import CONCURRENCY_ERRORS, retry_on_conflict
+from .lifecycle_step import SPLITS
 from .step_result import StepResult
 
 _logger = logging.getLogger(__name__)
@@ -234,7 +235,7 @@ class LifecycleEnrolment(models.Model):
             "visit": self.visit + 1,
             "waiting": False,
             # A split before the first wait does not start anything yet.
-            "started": self.started or self.step_id.type != "split",
+            "started": self.started or self.step_id.type not in SPLITS,
             "retry_count": 0,
             "error": False,
         }

@@ -1,7 +1,9 @@
 from odoo import api, fields, models
 
-# What the engine itself notes on a step, published or not.
-TECHNICAL_FIELDS = {"mailing_id"}
+# Steps where people stay until a moment or an event comes.
+WAITS = {"wait", "wait_until", "wait_window"}
+# Steps that only choose the way.
+SPLITS = {"split", "random_split", "ab_test"}
 
 
 class LifecycleStep(models.Model):
@@ -135,7 +137,8 @@ class LifecycleStep(models.Model):
 
     @api.model
     def _step_types(self):
-        """The step types: code -> label, icon (Font Awesome) and the fields it uses.
+        """The step types: code -> label, icon (Font Awesome), the fields it uses, and
+        those of its branches (``branch_fields``).
 
         Another addon adds one here, and a method ``_run_<code>_batch(enrolments,
         now)`` that returns a `StepResult` per enrolment id.
@@ -157,17 +160,25 @@ class LifecycleStep(models.Model):
             "wait": {
                 "label": self.env._("Wait"),
                 "icon": "fa-clock-o",
-                "fields": [*wait, "wait_from"],
+                "fields": [*wait, "wait_from", "wait_fact"],
             },
             "wait_until": {
                 "label": self.env._("Wait for something"),
                 "icon": "fa-hourglass-half",
-                "fields": [*wait, "wait_from", "branch_ids"],
+                "fields": [*wait, "wait_from", "wait_fact", "branch_ids"],
+                "branch_fields": [
+                    "event_type_ids",
+                    "link",
+                    "topic_id",
+                    "answer",
+                    "rule",
+                ],
             },
             "split": {
                 "label": self.env._("Split by rule"),
                 "icon": "fa-code-fork",
                 "fields": ["branch_ids"],
+                "branch_fields": ["rule"],
             },
             "sales_alert": {
                 "label": self.env._("Sales alert"),
@@ -196,7 +207,7 @@ class LifecycleStep(models.Model):
             },
             "start_program": {
                 "label": self.env._("Start another program"),
-                "icon": "fa-random",
+                "icon": "fa-share",
                 "fields": ["target_program_id"],
             },
             "end": {"label": self.env._("End"), "icon": "fa-stop", "fields": []},
@@ -242,8 +253,13 @@ class LifecycleStep(models.Model):
         steps.version_id._check_is_draft()
         return steps
 
+    @api.model
+    def _technical_fields(self):
+        """What the engine itself notes on a step, published or not."""
+        return {"mailing_id"}
+
     def write(self, vals):
-        if set(vals) - TECHNICAL_FIELDS:
+        if vals.keys() - self._technical_fields():
             self.version_id._check_is_draft()
         return super().write(vals)
 

@@ -27,8 +27,14 @@ class LifecycleStepBranch(models.Model):
         branches.step_id.version_id._check_is_draft()
         return branches
 
+    @api.model
+    def _technical_fields(self):
+        """What the engine itself notes on a branch, published or not."""
+        return set()
+
     def write(self, vals):
-        self.step_id.version_id._check_is_draft()
+        if vals.keys() - self._technical_fields():
+            self.step_id.version_id._check_is_draft()
         return super().write(vals)
 
     @api.ondelete(at_uninstall=False)

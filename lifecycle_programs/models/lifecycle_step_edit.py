@@ -82,8 +82,7 @@ class LifecycleStep(models.Model):
         return self.message_id.body_text or self.env._("No message yet")
 
     def _describe_wait(self):
-        units = dict(self._fields["wait_unit"]._description_selection(self.env))
-        time = f"{abs(self.wait_value):g} {units.get(self.wait_unit, '').lower()}"
+        time = self._describe_wait_time()
         if self.wait_value < 0:
             sentences = {
                 "anchor": self.env._("%s before the date of the entry", time),
@@ -98,6 +97,10 @@ class LifecycleStep(models.Model):
         return sentences.get(
             self.wait_from, self.env._("%s after the previous step", time)
         )
+
+    def _describe_wait_time(self):
+        units = dict(self._fields["wait_unit"]._description_selection(self.env))
+        return f"{abs(self.wait_value):g} {units.get(self.wait_unit, '').lower()}"
 
     def _describe_wait_until(self):
         return self.env._(

@@ -18,12 +18,13 @@ class LifecycleStep(models.Model):
 
     def _run_wait_batch(self, enrolments, now):
         arrived = enrolments.filtered(lambda enrolment: not enrolment.waiting)
-        grant_ends = self._get_grant_ends(arrived)
+        asked = enrolments if self._asks_again() else arrived
+        bases = self._get_wait_dates(asked, now)
         results = {}
         for enrolment in enrolments:
             target = None
-            if enrolment in arrived:
-                base = self._get_wait_base(enrolment, now, grant_ends)
+            if enrolment in asked:
+                base = bases.get(enrolment.id)
                 if base is None:
                     results[enrolment.id] = StepResult("skipped", "no_date")
                     continue
@@ -37,26 +38,28 @@ class LifecycleStep(models.Model):
                 results[enrolment.id] = StepResult()
         return results
 
+    def _asks_again(self):
+        """Whether the moment is asked for again when the wait is over; else only on
+        arrival."""
+        return False
+
     def _get_wait_delta(self):
         if self.wait_unit == "months":
             return relativedelta(months=int(self.wait_value))
         return timedelta(**{self.wait_unit: self.wait_value})
 
-    def _get_wait_base(self, enrolment, now, grant_ends):
-        """The moment that the wait is counted from; None when there is none."""
+    def _get_wait_dates(self, enrolments, now):
+        """The moments that the wait is counted from, by enrolment id."""
         match self.wait_from:
             case "entry":
-                return enrolment.entered_at
+                return {one.id: one.entered_at for one in enrolments}
             case "anchor":
-                return enrolment.anchor_date or None
+                return {one.id: one.anchor_date or None for one in enrolments}
             case "grant_end":
-                return grant_ends.get(enrolment.id)
-            case _:
-                return now
+                return self._get_grant_ends(enrolments)
+        return dict.fromkeys(enrolments.ids, now)
 
     def _get_grant_ends(self, enrolments):
-        if self.wait_from != "grant_end" or not enrolments:
-            return {}
         rows = self.env["lifecycle.grant"]._read_group(
             [("enrolment_id", "in", enrolments.ids), ("state", "=", "live")],
             ["enrolment_id"],

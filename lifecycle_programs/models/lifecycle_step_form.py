@@ -11,6 +11,10 @@ class LifecycleStep(models.Model):
         help="The fields that the step type uses. Views ask "
         "“'the_field' not in used_fields” to hide one.",
     )
+    branch_fields = fields.Json(
+        compute="_compute_type_entry",
+        help="The fields of its branches that the step type uses, likewise.",
+    )
     icon = fields.Char(compute="_compute_type_entry")
 
     @api.depends("type")
@@ -19,4 +23,5 @@ class LifecycleStep(models.Model):
         for step in self:
             entry = types.get(step.type, {})
             step.used_fields = entry.get("fields", [])
+            step.branch_fields = entry.get("branch_fields", [])
             step.icon = entry.get("icon", "")

@@ -4,6 +4,7 @@ from odoo import api, models
 from odoo.tools import SQL
 
 from ..engine.values import to_local, zone
+from ..engine.zone import contact_zone
 from .lifecycle_rules import ENROLMENT_FACTS
 
 #: What messages may name besides facts, entry values and the program's numbers; the
@@ -233,9 +234,15 @@ class LifecycleEnrolment(models.Model):
         )
 
     def _get_tz(self):
-        """The time zone that moments are written in for the contact."""
+        """The time zone that the contact most likely lives in."""
         self.ensure_one()
-        return self.partner_id.tz or self.company_id.partner_id.tz or "UTC"
+        partner, customer = self.partner_id, self.commercial_partner_id
+        return contact_zone(
+            partner.tz or customer.tz,
+            partner.phone_sanitized or partner.phone,
+            (partner.country_id or customer.country_id).code,
+            self.company_id.partner_id.tz,
+        )
 
     def _get_format_values(self):
         """What the filters of messages go by: language, time zone, currency."""

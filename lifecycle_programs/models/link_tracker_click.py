@@ -9,7 +9,12 @@ class LinkTrackerClick(models.Model):
     def create(self, vals_list):
         clicks = super().create(vals_list)
         self.env["lifecycle.event"]._watch(
-            "mail_clicked", clicks.filtered("mailing_trace_id")
+            "mail_clicked",
+            clicks.filtered(
+                lambda click: (
+                    click.mailing_trace_id and not click.lifecycle_is_automatic
+                )
+            ),
         )
         return clicks
 
@@ -37,6 +42,7 @@ class LinkTrackerClick(models.Model):
             ),
             **trace._lifecycle_trace_columns(),
             occurred_at=SQL("hook.moment"),
+            retry_at=SQL("click.lifecycle_judge_at"),
             payload=SQL(
                 """
                 jsonb_strip_nulls(jsonb_build_object(
@@ -45,6 +51,8 @@ class LinkTrackerClick(models.Model):
                     'topic', topic.code,
                     'program', program.code,
                     'step', step.key,
+                    'click', CASE WHEN click.lifecycle_judge_at IS NOT NULL
+                                  THEN click.id END,
                     'content_kind', content.kind,
                     'is_offer',
                         link.lifecycle_is_offer IS TRUE OR step.needs_grant IS TRUE,

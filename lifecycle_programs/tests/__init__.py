@@ -32,11 +32,15 @@ from . import test_journeys_customers
 from . import test_journeys_offers
 from . import test_journeys_prospects
 from . import test_alert_answers
+from . import test_automatic_clicks
 from . import test_alert_tending
 from . import test_tasks
 from . import test_grant_ends
 from . import test_grant_pricelists
 from . import test_stages
+from . import test_step_ab_test
+from . import test_step_flow
 from . import test_step_form
+from . import test_step_wait_until
 from . import test_database
 from . import test_saved_rules

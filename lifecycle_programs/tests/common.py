@@ -87,6 +87,7 @@ class LifecycleCommon(TransactionCase):
                             {
                                 "name": branch.get("name", "branch"),
                                 "rule": branch.get("rule"),
+                                "share": branch.get("share", 0),
                                 "event_type_ids": [
                                     Command.set(
                                         [

@@ -4,6 +4,7 @@ from lxml import etree
 
 from odoo.tests import Form, tagged
 
+from ..models.lifecycle_step_window import DAYS
 from .common import LifecycleCommon
 
 
@@ -19,6 +20,8 @@ class TestStepForm(LifecycleCommon):
         """Each type has a name, an icon, its method, and its fields in the form."""
         arch = etree.fromstring(self.steps.get_view(view_type="form")["arch"])
         shown = {node.get("name") for node in arch.iter("field")}
+        if arch.xpath("//widget[@name='week_days']"):
+            shown |= set(DAYS)
         for code, entry in self.steps._step_types().items():
             with self.subTest(code):
                 self.assertTrue(entry["label"])
@@ -26,6 +29,7 @@ class TestStepForm(LifecycleCommon):
                 self.assertTrue(hasattr(self.steps, f"_run_{code}_batch"))
                 self.assertLessEqual(set(entry["fields"]), set(self.steps._fields))
                 self.assertLessEqual(set(entry["fields"]), shown)
+                self.assertLessEqual(set(entry.get("branch_fields", [])), shown)
 
     def test_form_follows_the_type(self):
         """Another type, other fields: a hidden one is not to be set."""
