@@ -106,6 +106,7 @@ class LinkTrackerClick(models.Model):
 class LinkTracker(models.Model):
     _inherit = "link.tracker"
 
+    @api.depends("link_click_ids.lifecycle_is_automatic")
     def _compute_count(self):
         result = super()._compute_count()
         automatic = self.env["link.tracker.click"]._read_group(

@@ -72,7 +72,7 @@ class TestWaitWindow(LifecycleCommon):
         cls.start = datetime(2026, 1, 9, 20)
 
     def test_where_the_contact_lives(self):
-        """From Monday to Friday, 9 to 17, on the clock of each contact (R62)."""
+        """From Monday to Friday, 9 to 17, on the clock of each contact."""
         program = self.make_program(
             {"type": "wait_window", "key": "office"},
             {"type": "wait", "wait_value": 30, "key": "rest"},

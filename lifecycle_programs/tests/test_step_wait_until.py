@@ -44,7 +44,7 @@ class TestWaitUntil(LifecycleCommon):
         program.action_publish()
         return program
 
-    def reach(self, program, code, **payload):
+    def reach(self, program, code, /, **payload):
         """The step where one new contact ends up after an event."""
         contact = self.make_contact(f"Person {code} {len(payload)} {payload}"[:60])
         enrolment = program._enrol_partners(contact, self.start)
