@@ -1,3 +1,4 @@
 from . import guide
 from . import portal
 from . import preferences
+from . import sms

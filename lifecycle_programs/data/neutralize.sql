@@ -4,3 +4,7 @@
 UPDATE lifecycle_program
    SET state = 'paused'
  WHERE state IN ('running', 'closed');
+
+-- The carrier's messages are for the original.
+UPDATE res_company
+   SET lifecycle_sms_token = NULL;

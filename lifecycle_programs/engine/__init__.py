@@ -17,6 +17,7 @@ from .row_table import ROW_OPERATORS
 from .rows import from_rows, to_rows
 from .rule import Rule, parse
 from .statistics import Verdict, find_best, two_proportion_z, two_sided_p
+from .stop_word import is_stop_word
 from .template import Template, compile_template
 from .token import sign, verify
 from .values import normalise, normalise_sql
@@ -53,6 +54,7 @@ __all__ = [
     "is_automatic_open",
     "is_automatic_reply",
     "is_macro_name",
+    "is_stop_word",
     "next_opening",
     "normalise",
     "normalise_address_part",

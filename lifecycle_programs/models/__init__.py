@@ -26,9 +26,14 @@ from . import lifecycle_category_consent
 from . import lifecycle_opt_out
 from . import lifecycle_pause
 from . import lifecycle_preferences
+from . import lifecycle_preferences_merge
+from . import lifecycle_sms_inbound
+from . import lifecycle_privacy
 from . import lifecycle_message
 from . import res_company
 from . import res_config_settings
+from . import res_company_sms
+from . import res_company_suppression
 from . import res_users
 from . import product_template
 from . import product_category
@@ -100,6 +105,7 @@ from . import lifecycle_step_mail
 from . import lifecycle_step_sms
 from . import lifecycle_step_survey
 from . import mailing_mailing
+from . import mailing_mailing_exclude
 from . import mailing_trace
 from . import mail_mail
 from . import mail_mail_send

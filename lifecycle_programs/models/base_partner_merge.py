@@ -39,6 +39,12 @@ class BasePartnerMergeAutomaticWizard(models.TransientModel):
         return result
 
     def _update_values(self, src_partners, dst_partner):
-        return super()._update_values(
+        """The strictest wish wins: what one of the contacts has said no to, the merged
+        contact has, whichever of the addresses it keeps."""
+        preferences = self.env["lifecycle.preferences"].sudo()
+        wishes = preferences._get_wishes(src_partners | dst_partner)
+        result = super()._update_values(
             src_partners, dst_partner.with_context(**{MERGING: True})
         )
+        preferences._keep_wishes(wishes, dst_partner)
+        return result

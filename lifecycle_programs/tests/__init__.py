@@ -16,7 +16,10 @@ from . import test_events_contacts
 from . import test_events_messages
 from . import test_gate
 from . import test_preferences
+from . import test_privacy
 from . import test_sms
+from . import test_sms_inbound
+from . import test_suppression_import
 from . import test_explain
 from . import test_facts
 from . import test_fact_sources

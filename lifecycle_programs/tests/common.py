@@ -17,6 +17,7 @@ class LifecycleCommon(TransactionCase):
         cls.env = cls.env(context=dict(cls.env.context, tracking_disable=True))
         cls.company = cls.env.company
         cls.company.partner_id.tz = "UTC"
+        cls.company.lifecycle_suppression_done = True
         cls.start = fields.Datetime.now()
         cls.env["lifecycle.program"].search([]).write({"state": "draft"})
         cls.marketer = new_test_user(

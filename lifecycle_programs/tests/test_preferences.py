@@ -337,3 +337,46 @@ class TestConsent(PreferencesCommon):
         self.assertEqual(read(days=-1), {"consent.mail": (), "consent.sms": ()})
         self.opt_outs._opt_out(self.address, category=self.marketing)
         self.assertEqual(read(minutes=1)["consent.mail"], ())
+
+
+@tagged("lifecycle")
+class TestMergedWishes(PreferencesCommon):
+    """Merging contacts: the strictest wish wins."""
+
+    def merge(self, source, target):
+        self.env["base.partner.merge.automatic.wizard"]._merge(
+            [source.id, target.id], target
+        )
+
+    def test_a_no_stays_a_no_under_the_address_that_is_left(self):
+        source = self.make_contact("Source Person", phone="0401234567")
+        target = self.make_contact("Target Person")
+        program = self.make_program({"type": "end"})
+        self.opt_outs._opt_out(source.email, category=self.marketing, partner=source)
+        self.opt_outs._opt_out(source.email, program=program, partner=source)
+        self.opt_outs._opt_out("+358401234567", category=self.service)
+        until = self.at(days=30)
+        self.env["lifecycle.pause"]._pause([source.email], until, source)
+        self.consents._note("given", source.email, self.service, source, "form")
+        self.merge(source, target)
+        opt_outs = self.opt_outs.search([("address", "=", target.email)])
+        self.assertEqual(opt_outs.category_id, self.marketing)
+        self.assertEqual(opt_outs.program_id, program)
+        self.assertEqual(set(opt_outs.mapped("source")), {"merge"})
+        # The telephone came along, with what it had said.
+        self.assertEqual(self.refused("+358401234567"), self.service)
+        rests = self.env["lifecycle.pause"]._get_until([target.email], self.start)
+        self.assertEqual(rests[target.email], until)
+        # A yes is not lent to another address, and its line stays with the contact.
+        self.assertEqual(self.book(target.email), [("marketing", "withdrawn", "merge")])
+        given = self.consents.search([("state", "=", "given")])
+        self.assertEqual(given.address, "source.person@example.com")
+        self.assertEqual(given.partner_id, target)
+
+    def test_what_the_other_has_said_stays(self):
+        source = self.make_contact("Source Person")
+        target = self.make_contact("Target Person")
+        self.opt_outs._opt_out(target.email, category=self.marketing)
+        self.merge(source, target)
+        self.assertEqual(self.refused(target.email), self.marketing)
+        self.assertFalse(self.refused("source.person@example.com"))
