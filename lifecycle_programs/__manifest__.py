@@ -68,6 +68,7 @@
         "views/lifecycle_rule_views.xml",
         "views/lifecycle_fact_views.xml",
         "views/mailing_mailing_views.xml",
+        "views/sale_order_views.xml",
         "views/res_partner_views.xml",
         "views/res_partner_first_name_views.xml",
         "views/survey_question_views.xml",

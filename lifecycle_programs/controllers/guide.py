@@ -124,12 +124,8 @@ class LifecycleGuide(http.Controller):
         return partner
 
     def _note_consent(self, partner, company, email, category, consent):
-        """Somebody has ticked the box for this address. A no of the address stands:
-        it may be somebody else who types it in here."""
-        opt_outs = request.env["lifecycle.opt.out"].sudo()
-        if consent and not opt_outs.search_count(
-            [("address", "=", email), ("category_id", "=", category.id)], limit=1
-        ):
-            request.env["lifecycle.consent"].with_company(company)._note(
-                "given", email, category, partner, "form", consent_text(request.env)
+        """Somebody has ticked the box for this address."""
+        if consent:
+            request.env["lifecycle.consent"].sudo().with_company(company)._note_yes(
+                email, category, partner, "form", consent_text(request.env)
             )

@@ -79,6 +79,7 @@ from . import lifecycle_grant_give
 from . import lifecycle_step_grant
 from . import loyalty_card
 from . import sale_order_coupon
+from . import sale_order_consent
 from . import lifecycle_alert_raise
 from . import lifecycle_alert_tend
 from . import lifecycle_step_alert

@@ -155,6 +155,16 @@ class LifecycleConsent(models.Model):
         )
 
     @api.model
+    def _note_yes(self, address, category, partner, source, text):
+        """Write a yes into the book that did not come from a link to the address: a
+        no of the address stands, since anybody may have typed it in."""
+        refused = self.env["lifecycle.opt.out"].sudo()
+        if not refused.search_count(
+            [("address", "=", address), ("category_id", "=", category.id)], limit=1
+        ):
+            self._note("given", address, category, partner, source, text)
+
+    @api.model
     def _get_given(self, addresses, categories):
         """Who has said yes to what, and has not taken it back: a yes counts for its
         company, a no for all.

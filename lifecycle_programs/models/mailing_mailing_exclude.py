@@ -16,7 +16,8 @@ class MailingMailing(models.Model):
 
     def _get_recipients_domain(self):
         domain = super()._get_recipients_domain()
-        if self.lifecycle_excluded_program_ids:
+        # Whoever sends newsletters need not see programs.
+        if self.sudo().lifecycle_excluded_program_ids:
             domain &= self._get_lifecycle_exclusion()
         return domain
 
@@ -27,7 +28,7 @@ class MailingMailing(models.Model):
         inside = SQL(
             "FROM lifecycle_enrolment e JOIN res_partner p ON p.id = e.partner_id"
             " WHERE e.state = 'active' AND e.program_id = ANY(%s)",
-            self.lifecycle_excluded_program_ids.ids,
+            self.sudo().lifecycle_excluded_program_ids.ids,
         )
         self.env["lifecycle.enrolment"].flush_model(["state", "program_id"])
         contacts = SQL("(SELECT p.id %s)", inside)

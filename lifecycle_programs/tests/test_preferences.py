@@ -2,6 +2,7 @@
 
 import re
 
+from odoo import Command
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import HttpCase, new_test_user, tagged
 from odoo.tools import mute_logger
@@ -316,6 +317,27 @@ class TestConsent(PreferencesCommon):
             self.consents.with_user(internal).create(
                 {"address": self.address, "category_id": self.marketing.id}
             )
+
+    def test_an_order_brings_consent(self):
+        product = self.env["product.product"].create({"name": "Tent"})
+        order = self.env["sale.order"].create(
+            {
+                "partner_id": self.partner.id,
+                "lifecycle_consent": True,
+                "order_line": [Command.create({"product_id": product.id})],
+            }
+        )
+        self.assertFalse(self.book(self.address))
+        order.action_confirm()
+        self.assertEqual(self.book(self.address), [("marketing", "given", "order")])
+        line = self.consents.search([("address", "=", self.address)])
+        self.assertIn(order.name, line.text)
+        # A no stands, and the next order without the tick says nothing.
+        self.opt_outs._opt_out(self.address, category=self.marketing)
+        order.copy({"lifecycle_consent": True}).action_confirm()
+        self.assertFalse(order.copy().lifecycle_consent)
+        self.assertEqual(self.refused(self.address), self.marketing)
+        self.assertEqual(len(self.book(self.address)), 2)
 
     def test_facts(self):
         self.partner.phone = "+358401234567"

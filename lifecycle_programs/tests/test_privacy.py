@@ -201,3 +201,27 @@ class TestMailingExclusion(PreferencesCommon):
         )
         domain = [("id", "in", leads.ids)]
         self.assertEqual(self.recipients("crm.lead", domain, program), leads[1:])
+
+    def test_who_sends_newsletters_need_not_see_programs(self):
+        user = new_test_user(
+            self.env,
+            "mailer",
+            "base.group_user,mass_mailing.group_mass_mailing_user",
+        )
+        inside, outside = self.make_contacts(2)
+        step = self.make_mail_step(step={"type": "wait", "message_id": False})
+        self.enrol(step, inside)
+        mailing = self.env["mailing.mailing"].create(
+            {
+                "subject": "News",
+                "mailing_model_id": self.env["ir.model"]._get_id("res.partner"),
+                "mailing_domain": repr([("id", "in", (inside | outside).ids)]),
+                "lifecycle_excluded_program_ids": step.program_id.ids,
+            }
+        )
+        self.env.invalidate_all()
+        mailing = mailing.with_user(user)
+        self.assertEqual(mailing._get_recipients(), outside.ids)
+        views = self.env["mailing.mailing"].with_user(user).get_views([(False, "form")])
+        arch = views["views"]["form"]["arch"]
+        self.assertNotIn("lifecycle_excluded_program_ids", arch)
