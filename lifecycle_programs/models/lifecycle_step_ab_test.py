@@ -177,7 +177,9 @@ class LifecycleStep(models.Model):
                 "key": self._get_free_key(
                     {"name": f"{self.key}_b", "version_id": self.version_id.id}
                 ),
-                "message_id": self.message_id.copy().id,
+                "message_id": self.message_id.copy(
+                    {"name": self.env._("%s (B)", self.message_id.name)}
+                ).id,
                 "mailing_id": False,
             }
         )
@@ -196,13 +198,8 @@ class LifecycleStep(models.Model):
         leading.next_step_id = test
         leading_branches.next_step_id = test
         self._put_in_order(test, second)
-        return {
-            "type": "ir.actions.act_window",
-            "res_model": self._name,
-            "res_id": test.id,
-            "view_mode": "form",
-            "target": "new",
-        }
+        # The list of steps shows both, and the test in front of them.
+        return {"type": "ir.actions.client", "tag": "soft_reload"}
 
     def _put_in_order(self, before, after):
         """Number the steps anew, these around this one."""

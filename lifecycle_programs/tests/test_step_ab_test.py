@@ -168,8 +168,8 @@ class TestAbTest(LifecycleCommon):
         )
         version = program.draft_version_id
         wait, offer, end = version.step_ids
-        action = offer.with_user(self.marketer).action_make_test()
-        test = self.env["lifecycle.step"].browse(action["res_id"])
+        offer.with_user(self.marketer).action_make_test()
+        test = version.step_ids.filtered(lambda step: step.type == "ab_test")
         second = version.step_ids - wait - offer - end - test
         self.assertEqual(wait.next_step_id, test)
         self.assertEqual(test.branch_ids.next_step_id, offer | second)

@@ -48,3 +48,31 @@ class TestTour(LifecycleCommon, HttpCase):
         self.assertEqual(alert.state, "open")
         self.start_tour("/odoo", "lifecycle_programs_alert", login=user.login)
         self.assertEqual(alert.state, "taken")
+
+    def test_build_a_branching_journey(self):
+        """A test of two versions and a wait are made in the steps' form, which shows
+        what each type needs (R67, R137)."""
+        user = new_test_user(
+            self.env,
+            "lifecycle_builder",
+            "base.group_user,lifecycle_programs.group_lifecycle_marketer",
+        )
+        message = self.env["lifecycle.message"].create(
+            {"name": "Offer", "subject": "An offer", "body": "<p>Look</p>"}
+        )
+        program = self.make_program(
+            {"type": "mail", "key": "offer", "name": "Offer", "message_id": message.id},
+            publish=False,
+            name="Branching program",
+            code="branching",
+            stage_id=self.env.ref("lifecycle_programs.lifecycle_stage_prospect").id,
+        )
+        self.start_tour("/odoo", "lifecycle_programs_steps", login=user.login)
+        self.assertEqual(program.state, "running")
+        steps = program.version_id.step_ids
+        test = program.version_id._get_first_step()
+        self.assertEqual(test.type, "ab_test")
+        self.assertEqual(test.branch_ids.next_step_id.mapped("type"), ["mail", "mail"])
+        self.assertEqual(
+            steps.filtered(lambda one: one.type == "wait_window").hour_to, 17
+        )
