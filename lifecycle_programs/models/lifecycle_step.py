@@ -230,13 +230,14 @@ class LifecycleStep(models.Model):
     def _compute_tree(self):
         """How deep a step stands: one deeper than the split or wait that leads to it
         by a branch, as deep as the step that simply comes before it."""
+        # A step that is being added in the form has no place in the tree yet.
+        for step in self:
+            step.depth, step.tree_name = 0, step.name
         for version in self.version_id:
             depths = version._get_depths()
             for step in version.step_ids & self:
                 step.depth = depths.get(step, 0)
                 step.tree_name = "\u2003" * step.depth + (step.name or "")
-        for step in self.filtered(lambda step: not step.version_id):
-            step.depth, step.tree_name = 0, step.name
 
     def _get_ways_out(self):
         """The steps that can follow this one: first the branches', then "Then"."""

@@ -34,6 +34,12 @@ class LifecycleProgram(models.Model):
             )._create_first_draft()
         return programs
 
+    def write(self, vals):
+        if "draft_step_ids" in vals:
+            # The form does not send the context of the field along.
+            self = self.with_context(lifecycle_append=True)
+        return super().write(vals)
+
     def _create_first_draft(self):
         self.env["lifecycle.version"].create(
             [{"program_id": program.id} for program in self]
@@ -153,8 +159,8 @@ class LifecycleStep(models.Model):
                 values["key"] = self._get_free_key(values)
         steps = super().create(vals_list)
         if self.env.context.get("lifecycle_append"):
-            for step in steps:
-                step._append()
+            for place, step in enumerate(steps):
+                step._append(steps[place:])
         return steps
 
     @api.model
@@ -171,10 +177,13 @@ class LifecycleStep(models.Model):
             number += 1
         return key
 
-    def _append(self):
-        """Hang a new step behind the last one, when nothing follows that yet."""
+    def _append(self, new):
+        """Hang a new step behind the last one, when nothing follows that yet.
+
+        :param new: the steps that have no place yet, this one among them
+        """
         self.ensure_one()
-        others = self.version_id.step_ids - self
+        others = self.version_id.step_ids - new
         last = others.sorted(lambda step: (step.sequence, step.id))[-1:]
         self.sequence = last.sequence + 10
         if last and not last.next_step_id and last.type != "end":
