@@ -13,7 +13,7 @@ from .macros import Macro, is_macro_name
 from .mail import is_automatic_reply
 from .names import first_name, shared_address
 from .phone import can_receive_sms, country_of, normalise_phone
-from .row_table import ROW_OPERATORS
+from .row_table import row_operators
 from .rows import from_rows, to_rows
 from .rule import Rule, parse
 from .statistics import Verdict, find_best, two_proportion_z, two_sided_p
@@ -22,11 +22,11 @@ from .template import Template, compile_template
 from .token import sign, verify
 from .values import normalise, normalise_sql
 from .vocabulary import vocabulary
+from .words import speaking
 from .window import at_hour, next_opening
 from .zone import contact_zone
 
 __all__ = [
-    "ROW_OPERATORS",
     "TYPES",
     "Change",
     "Clause",
@@ -65,6 +65,7 @@ __all__ = [
     "plain_names",
     "shared_address",
     "sign",
+    "speaking",
     "to_rows",
     "two_proportion_z",
     "two_sided_p",

@@ -13,6 +13,10 @@ from decimal import Decimal
 
 from .values import EXACT, limit, limit_sql, round6, shift, zone
 
+# Numbered places can change their order.
+# pylint: disable=translation-positional-used
+from .words import _lt
+
 
 @dataclass(frozen=True)
 class Case:
@@ -141,7 +145,7 @@ def shifts(kind, sign):
             duration = int(EXACT.divide_int(duration, DAY)) * DAY
         return shift(moment, factor * duration)
 
-    words = "{1} after {0}" if sign == "+" else "{1} before {0}"
+    words = _lt("{1} after {0}") if sign == "+" else _lt("{1} before {0}")
     return value((kind, "duration"), kind, sql, move, words)
 
 

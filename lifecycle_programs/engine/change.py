@@ -7,6 +7,10 @@ from .explain import Clause, Speaker, capital, key_of, parts_of
 from .operators import OPERATORS
 from .tree import Call, Given, Item, Literal, Name, Saved, walk
 
+# The engine has no environment.
+# pylint: disable=prefer-env-translation
+from .words import _
+
 #: How many sets of clauses are tried where a clause stands in a rule more than once:
 #: then the way through the tree alone does not find the smallest set.
 _TRIES = 5000
@@ -149,13 +153,14 @@ def _change(speaker, node, negated):
     number = speaker.subject(node)
     if number is None or key_of(node) == "truth":
         label, shown = clause.label, clause.shown
-        wanted = "no" if holds else "yes"
+        wanted = _("no") if holds else _("yes")
     else:
         subject = node.args[number]
         label, shown = capital(speaker.phrase(subject)), clause.shown
         wanted = _opposite_words(speaker, node, number) if holds else None
         wanted = wanted or speaker.wanted(node, number)
-    return Change(f"{label}: {wanted} (now {shown})", clause, label, wanted, shown)
+    now = _("now %s", shown)
+    return Change(f"{label}: {wanted} ({now})", clause, label, wanted, shown)
 
 
 def _opposite_words(speaker, node, number):
@@ -164,4 +169,4 @@ def _opposite_words(speaker, node, number):
         if case.takes == node.case.takes:
             opposite = replace(node, operator=inverse, case=case)
             return speaker.wanted(opposite, number)
-    return f"not {speaker.wanted(node, number)}"
+    return _("not %s", speaker.wanted(node, number))

@@ -9,6 +9,10 @@ from .operators import COERCIONS, OPERATORS
 from .tree import Call, Given, Item, Literal, Name
 from .values import ELEMENT
 
+# The engine has no environment.
+# pylint: disable=prefer-env-translation
+from .words import _
+
 _GIVEN = {"$now": "datetime", "$today": "date"}
 #: Who sees so many errors mends these first.
 _MOST_ERRORS = 10
@@ -52,10 +56,13 @@ class Checker:
         node = self.build(syntax)
         if node.type != "boolean":
             raise RuleError(
-                f"A rule answers yes or no, this one gives {TYPE_WORDS[node.type]}",
+                _(
+                    "A rule answers yes or no, this one gives %s",
+                    _(TYPE_WORDS[node.type]),
+                ),
                 syntax.start,
                 None,
-                "a comparison, such as x > 3",
+                _("a comparison, such as x > 3"),
                 end=syntax.end,
             )
         return self.fit(node, "condition")
@@ -120,7 +127,7 @@ class Checker:
                 known = [name[1:] for name in OPERATORS if name.startswith(".")]
                 nearest = nearest_name(token.text, known)
                 raise RuleError(
-                    "There is no such part",
+                    _("There is no such part"),
                     token.position,
                     token.text,
                     nearest,
@@ -142,7 +149,7 @@ class Checker:
             instead = f"{nearest}(...)" if nearest else ", ".join(known)
             mends = nearest if function.name == "leaf" else None
             raise RuleError(
-                "There is no such function", function.position, name, instead, mends
+                _("There is no such function"), function.position, name, instead, mends
             )
         if name in _QUANTIFIERS and any(part.name == "each" for part in arguments):
             return self._quantifier(name, token.position, arguments)
@@ -154,10 +161,10 @@ class Checker:
     def _local(self, args, token):
         """A moment on the clock of the contact, else of the company."""
         if len(args) != 1:
-            raise RuleError("$local takes one moment", token.position, token.text)
+            raise RuleError(_("$local takes one moment"), token.position, token.text)
         if _CONTACT_ZONE not in self.facts:
             raise RuleError(
-                "Nothing is known of the contact's time zone here",
+                _("Nothing is known of the contact's time zone here"),
                 token.position,
                 token.text,
             )
@@ -169,13 +176,13 @@ class Checker:
         token = syntax.tokens[0]
         if not syntax.parts:
             raise RuleError(
-                "An empty list holds nothing", token.position, "[]", "x == null"
+                _("An empty list holds nothing"), token.position, "[]", "x == null"
             )
         args = [self.build(part) for part in syntax.parts]
         for arg, part in zip(args, syntax.parts, strict=True):
             if arg.type not in _LIST_OF or arg.type != args[0].type:
                 raise RuleError(
-                    "The items of a list are all numbers, all texts or all dates",
+                    _("The items of a list are all numbers, all texts or all dates"),
                     part.start,
                     end=part.end,
                 )
@@ -183,7 +190,7 @@ class Checker:
 
     def _each(self, syntax):
         raise RuleError(
-            "[... for ...] stands only in $any, $all or $count",
+            _("[... for ...] stands only in $any, $all or $count"),
             syntax.start,
             None,
             "$any([condition for x in list])",
@@ -192,10 +199,10 @@ class Checker:
 
     def _refused(self, syntax):
         raise RuleError(
-            "This form is not part of a rule",
+            _("This form is not part of a rule"),
             syntax.tokens[0].position if syntax.tokens else syntax.position,
             syntax.tokens[0].text if syntax.tokens else None,
-            "x in list, or a fact of its own",
+            _("x in list, or a fact of its own"),
         )
 
     def _leaf(self, syntax):
@@ -221,7 +228,7 @@ class Checker:
             return self.call(_LOCAL[name], [clock], token.position, name)
         if name in OPERATORS:
             raise RuleError(
-                "A function needs brackets", token.position, name, f"{name}(...)"
+                _("A function needs brackets"), token.position, name, f"{name}(...)"
             )
         if name in self.macros and name not in self.facts:
             return self.macros.expand(token, self)
@@ -242,7 +249,7 @@ class Checker:
         known = [*self.facts, *self.macros, *_GIVEN, *_LOCAL]
         nearest = spelled.get(full) or nearest_name(full, known)
         raise RuleError(
-            "There is no such fact",
+            _("There is no such fact"),
             path[0].position,
             full,
             nearest,
@@ -268,22 +275,25 @@ class Checker:
     def _quantifier(self, name, position, arguments):
         if len(arguments) != 1:
             raise RuleError(
-                f"{name} takes one list", position, name, f"{name}([... for x in list])"
+                _("%s takes one list", name),
+                position,
+                name,
+                f"{name}([... for x in list])",
             )
         (each,) = arguments
         shown, source, *wanted = each.parts
         if self.variable:
             raise RuleError(
-                "[... for ...] cannot be nested",
+                _("[... for ...] cannot be nested"),
                 each.start,
                 None,
-                "x in list for the inner one",
+                _("x in list for the inner one"),
                 end=each.end,
             )
         items = self.build(source)
         if not (isinstance(items, Name) and items.type in ELEMENT):
             raise RuleError(
-                "A list fact is wanted here",
+                _("A list fact is wanted here"),
                 source.start,
                 None,
                 "$any([condition for x in list])",
@@ -292,7 +302,7 @@ class Checker:
         variable = each.tokens[2].text
         if variable in self.facts or variable.startswith("$"):
             raise RuleError(
-                "The variable has the name of a fact",
+                _("The variable has the name of a fact"),
                 each.tokens[2].position,
                 variable,
                 "x",
@@ -309,7 +319,7 @@ class Checker:
         if name == "$count":
             if not isinstance(shown, Item):
                 raise RuleError(
-                    "$count counts the items themselves",
+                    _("$count counts the items themselves"),
                     each.parts[0].position,
                     None,
                     "$count([x for x in list if condition])",
@@ -366,10 +376,10 @@ class Checker:
         fitted = self.fit(node, type_)
         if fitted is None:
             raise RuleError(
-                f"A condition is wanted here, not {TYPE_WORDS[node.type]}",
+                _("A condition is wanted here, not %s", _(TYPE_WORDS[node.type])),
                 syntax.start,
                 None,
-                "a comparison, such as x > 3",
+                _("a comparison, such as x > 3"),
                 end=syntax.end,
             )
         return fitted
@@ -378,11 +388,19 @@ class Checker:
         types = [arg.type for arg in args if arg.type != "zone"]
         counts = {len(case.takes) for case in operator.cases if not case.chain}
         if counts and len(args) not in counts:
-            wanted = " or ".join(str(count) for count in sorted(counts))
-            message = f"{found} takes {wanted} values, not {len(args)}"
+            wanted = _(" or ").join(str(count) for count in sorted(counts))
+            message = _(
+                "%(operator)s takes %(wanted)s values, not %(given)s",
+                operator=found,
+                wanted=wanted,
+                given=len(args),
+            )
             instead = f"{operator.key}({operator.takes})" if operator.takes else None
             return RuleError(message, position, found, instead)
-        words = " and ".join(TYPE_WORDS.get(type_, type_) for type_ in types)
+        words = _(" and ").join(_(TYPE_WORDS.get(type_, type_)) for type_ in types)
         return RuleError(
-            f"{found} does not go with {words}", position, found, hint(operator, types)
+            _("%(operator)s does not go with %(types)s", operator=found, types=words),
+            position,
+            found,
+            hint(operator, types),
         )

@@ -5,6 +5,10 @@ from .errors import Problem, RuleError
 from .grammar import read, token_end
 from .macros import Macros
 
+# The engine has no environment.
+# pylint: disable=prefer-env-translation
+from .words import _
+
 
 def diagnose(text, facts, macros=None):
     """Everything that is wrong or doubtful in a rule's text, in reading order.
@@ -45,5 +49,5 @@ def _problem(text, error):
         start = min(start, end - 1)
     message = f"{error.message}."
     if error.suggestion:
-        message += f" Try {error.suggestion.rstrip('.')}."
+        message += " " + _("Try %s", error.suggestion.rstrip(".")) + "."
     return Problem(start, end, "error", message, error.replacement)

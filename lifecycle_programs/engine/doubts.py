@@ -7,6 +7,10 @@ from .errors import Problem
 from .operators import OPERATORS
 from .tree import Call, Given, Item, Literal, Name, Saved, walk
 
+# The engine has no environment.
+# pylint: disable=prefer-env-translation
+from .words import _
+
 _PARAMETER = "param."
 _LOGIC = {"AND", "OR", "NOT", "truth"}
 #: Values that are missing although nothing in them is: division by zero.
@@ -36,11 +40,12 @@ def _negations(syntax, test, text, facts):
         return
     label = facts[missing[0]].label or missing[0]
     instead = _opposite(syntax.parts[0], test, text)
-    message = f"This is also true where there is no value for “{label}”."
+    message = _("This is also true where there is no value for “%s”.", label)
     if instead:
-        message += f" To leave those out, write {instead}."
+        message += " " + _("To leave those out, write %s.", instead)
     else:
-        message += f" To leave those out, add: and {missing[0]} != null."
+        add = f"and {missing[0]} != null"
+        message += " " + _("To leave those out, add: %s.", add)
     yield Problem(syntax.start, syntax.end, "warning", message, instead)
 
 
@@ -87,12 +92,15 @@ def _constants(syntax, node):
     """Tests whose answer is the same for everybody."""
     varying = (Name, Item, Given, Saved)
     if not any(isinstance(part, varying) for part in walk(node)):
-        answer = "always true" if compile_python(node)(_NOBODY) else "never true"
-        message = f"This is {answer}, whoever the contact is."
+        message = (
+            _("This is always true, whoever the contact is.")
+            if compile_python(node)(_NOBODY)
+            else _("This is never true, whoever the contact is.")
+        )
         yield Problem(syntax.start, syntax.end, "warning", message)
     elif node.operator.key == "$between":
         _subject, low, high = node.args
         bounds = [part.value for part in (low, high) if isinstance(part, Literal)]
         if len(bounds) == 2 and bounds[0] > bounds[1]:
-            message = "This is never true: the first limit is above the second."
+            message = _("This is never true: the first limit is above the second.")
             yield Problem(syntax.start, syntax.end, "warning", message)

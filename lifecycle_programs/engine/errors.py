@@ -2,6 +2,10 @@
 
 from dataclasses import dataclass
 
+# The engine has no environment.
+# pylint: disable=prefer-env-translation
+from .words import _
+
 
 class RuleError(ValueError):
     """A rule that cannot be accepted.
@@ -34,11 +38,11 @@ class RuleError(ValueError):
     def __str__(self):
         sentence = self.message
         if self.position is not None:
-            sentence += f" (at character {self.position + 1}"
-            sentence += f": {self.found})" if self.found else ")"
+            place = _("at character %s", self.position + 1)
+            sentence += f" ({place}: {self.found})" if self.found else f" ({place})"
         sentence += "."
         if self.suggestion:
-            sentence += f" Try {self.suggestion}"
+            sentence += " " + _("Try %s", self.suggestion)
             sentence += "" if sentence.endswith((".", "?")) else "."
         return sentence
 

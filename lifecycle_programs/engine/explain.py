@@ -9,7 +9,11 @@ from .closures import compile_python
 from .tree import Call, Item, Literal, Name, Saved, walk
 from .values import ELEMENT, to_local
 
-MISSING = "not known"
+# The engine has no environment.
+# pylint: disable=prefer-env-translation,translation-injection
+from .words import _, _lt
+
+MISSING = _lt("not known")
 
 
 @dataclass(frozen=True)
@@ -24,6 +28,8 @@ class Clause:
     :ivar label: what was judged: "Orders"
     :ivar shown: the value as people write it: "3"; empty when composed
     :ivar wanted: "at least 2 wanted"; empty when a plain yes is
+    :ivar is_own: whether the contact has the value that makes the answer, and a yes is
+        wanted
     """
 
     text: str
@@ -34,6 +40,7 @@ class Clause:
     label: str = ""
     shown: str = ""
     wanted: str = ""
+    is_own: bool = True
 
     @property
     def statement(self):
@@ -89,11 +96,7 @@ class Explanation:
             for clause in top.flat()
             if clause.ok and not clause.children
         ]
-        own = [
-            clause
-            for clause in fulfilled
-            if clause.shown != MISSING and not clause.wanted.endswith("not wanted")
-        ]
+        own = [clause for clause in fulfilled if clause.is_own]
         return [clause.statement for clause in own or fulfilled]
 
     def as_dict(self):
@@ -119,10 +122,12 @@ def explain(tree, env, facts):
 
 def describe(tree, facts):
     """A typed tree as a sentence, without a contact."""
-    return Speaker(facts).sentence(tree) if tree else "Everyone"
+    return Speaker(facts).sentence(tree) if tree else _("Everyone")
 
 
-_HEADINGS = {"AND": "All of these", "OR": "At least one of these"}
+_HEADINGS = {"AND": _lt("All of these"), "OR": _lt("At least one of these")}
+_JOINTS = {"AND": _lt(" and "), "OR": _lt(" or ")}
+_GIVEN = {"now": _lt("now"), "today": _lt("today")}
 _VERDICTS = {"AND": all, "OR": any}
 _OPPOSITE = {"AND": "OR", "OR": "AND"}
 
@@ -170,7 +175,7 @@ class Speaker:
             return self._saved(*parts[0], depth)
         if joint is None:
             return self._test(*parts[0], depth)
-        return self._joined(_HEADINGS[joint], "", joint, parts, depth)
+        return self._joined(_(_HEADINGS[joint]), "", joint, parts, depth)
 
     def _saved(self, node, negated, depth):
         """The clause of a saved rule: its name, and what it stands for below."""
@@ -178,7 +183,7 @@ class Speaker:
         joint, parts = parts_of(body, negated)
         if joint == "OR":  # its heading says that one of them is enough
             parts = [(body, negated)]
-        wanted = "not wanted" if negated else ""
+        wanted = _("not wanted") if negated else ""
         return self._joined(capital(node.label), wanted, "AND", parts, depth)
 
     def _joined(self, label, wanted, joint, parts, depth):
@@ -194,16 +199,18 @@ class Speaker:
         if number is None:
             label = capital(self.phrase(node))
             shown = _yes(ok != negated)
-            return _clause(label, shown, "not wanted" if negated else "", ok, depth)
+            wanted = _("not wanted") if negated else ""
+            return _clause(label, shown, wanted, ok, depth, is_own=not negated)
         subject = node.args[number]
         value = self.value(subject)
         shown = self.show(value, subject.type, self._unit(subject))
-        wanted = "not wanted" if negated else ""
+        wanted = _("not wanted") if negated else ""
         if key_of(node) != "truth":
             words = self.wanted(node, number)
-            wanted = f"{words} {wanted or 'wanted'}"
+            wanted = _("%s not wanted", words) if negated else _("%s wanted", words)
         label = capital(self.phrase(subject))
-        return _clause(label, shown, wanted, ok, depth, value)
+        is_own = value is not None and not negated
+        return _clause(label, shown, wanted, ok, depth, value, is_own)
 
     def subject(self, node):
         """The number of the argument that a test is about, or None."""
@@ -226,7 +233,7 @@ class Speaker:
             say(arg, unit) if f"{{{index}}}" in words else ""
             for index, arg in enumerate(node.args)
         ]
-        return words.format(*said)
+        return _(words).format(*said)
 
     def _said_with_value(self, node, unit):
         """What a value is compared with: its words, and what it is for this contact."""
@@ -257,9 +264,9 @@ class Speaker:
                     f"({text})" if key_of(part) == "OR" else text
                     for text, part in zip(parts, node.args, strict=True)
                 ]
-            return f" {key.lower()} ".join(parts)
+            return _(_JOINTS[key]).join(parts)
         if key == "NOT":
-            return f"not ({self.sentence(node.args[0])})"
+            return _("not (%s)", self.sentence(node.args[0]))
         number = self.subject(node)
         if number is None:
             return self.phrase(node)
@@ -279,11 +286,11 @@ class Speaker:
         if isinstance(node, Saved):
             return node.label
         if not isinstance(node, Call):
-            return "it" if isinstance(node, Item) else node.name
+            return _("it") if isinstance(node, Item) else _given(node.name)
         if node.type == "boolean" and node.case.total:
             return self.sentence(node)
         said = [self.phrase(arg) for arg in node.args]
-        return node.case.words.format(*said, all=", ".join(said))
+        return _(node.case.words).format(*said, all=", ".join(said))
 
     def _unit(self, node):
         """The unit of a fact, kept through what does not change it."""
@@ -296,7 +303,7 @@ class Speaker:
     def show(self, value, type_, unit=""):
         """A value as people write it."""
         if value is None:
-            return MISSING
+            return _(MISSING)
         if type_ == "number":
             return f"{_plain(value)} {unit}".rstrip()
         if type_ == "datetime":
@@ -304,15 +311,15 @@ class Speaker:
             return local.isoformat(" ", "minutes")
         if type_ in ELEMENT:
             items = (self.show(item, ELEMENT[type_]) for item in value)
-            return ", ".join(items) or "none"
+            return ", ".join(items) or _("none")
         return _SHOW.get(type_, str)(value)
 
 
-def _clause(label, shown, wanted, ok, depth, value=None):
+def _clause(label, shown, wanted, ok, depth, value=None, is_own=True):
     text = f"{label}: {shown}"
     if wanted:
         text += f" ({wanted}): {_yes(ok)}"
-    return Clause(text, value, ok, depth, (), label, shown, wanted)
+    return Clause(text, value, ok, depth, (), label, shown, wanted, is_own)
 
 
 def _reads(node):
@@ -328,16 +335,25 @@ def _plain(number):
 
 def _span(duration):
     """A duration in its largest unit: "30 days", "1.5 hours"."""
-    for unit, size in (("days", 86400), ("hours", 3600), ("minutes", 60)):
+    for words, size in _SPANS:
         if abs(duration) >= size:
-            return f"{_plain(round(duration / size, 1))} {unit}"
-    return f"{_plain(duration)} seconds"
+            return _(words, _plain(round(duration / size, 1)))
+    return _("%s seconds", _plain(duration))
+
+
+def _given(name):
+    return _(_GIVEN[name]) if name in _GIVEN else name
 
 
 def _yes(ok):
-    return "yes" if ok else "no"
+    return _("yes") if ok else _("no")
 
 
+_SPANS = (
+    (_lt("%s days"), 86400),
+    (_lt("%s hours"), 3600),
+    (_lt("%s minutes"), 60),
+)
 _SHOW = {
     "boolean": _yes,
     "duration": _span,

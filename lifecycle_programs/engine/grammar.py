@@ -17,6 +17,10 @@ from rule_engine._vendor.ply.lex import LexToken
 from . import guard
 from .errors import RuleError
 
+# The engine has no environment.
+# pylint: disable=prefer-env-translation
+from .words import _, _lt
+
 
 @dataclass(frozen=True)
 class Token:
@@ -202,10 +206,10 @@ def _node(name, tokens, parts):
     position = min(item.position for item in (*tokens, *parts))
     if depth > guard.MAX_LEVELS:
         raise RuleError(
-            f"A rule has at most {guard.MAX_LEVELS} levels",
+            _("A rule has at most %s levels", guard.MAX_LEVELS),
             tokens[0].position if tokens else position,
             tokens[0].text if tokens else None,
-            "two rules, or fewer brackets",
+            _("two rules, or fewer brackets"),
         )
     start = min([position, *(part.start for part in parts)])
     end = max(item.end for item in (*tokens, *parts))
@@ -219,44 +223,49 @@ _INSTEAD = {
     "&": "and",
     "|": "or",
     "~": "not",
-    "’": "a plain quotation mark",
-    "”": 'a plain quotation mark: "',
-    "“": 'a plain quotation mark: "',
+    "’": _lt("a plain quotation mark"),
+    "”": _lt('a plain quotation mark: "'),
+    "“": _lt('a plain quotation mark: "'),
 }
 _WORDS = {"AND": "and", "OR": "or", "NOT": "not", "IN": "in", "IF": "? :"}
 _WORDS |= {"IS": "==", "BETWEEN": "$between(x, low, high)"}
-_WORDS |= {"LIKE": "$contains(x, text)", "ELSE": "condition ? this : that"}
+_WORDS |= {"LIKE": "$contains(x, text)", "ELSE": _lt("condition ? this : that")}
 
 
 def _illegal(text, token):
     if token is None:  # the library keeps these words for itself
         found = re.search(r"\b(elif|else|while)\b", text)
-        return RuleError("Unexpected word", found.start(), found[0], _WORDS["ELSE"])
+        return RuleError(
+            _("Unexpected word"), found.start(), found[0], _(_WORDS["ELSE"])
+        )
     position = token.lexpos
     found = text[position]
     if found in "\"'":
         return RuleError(
-            "A quotation mark is not closed", position, found, f"{found}text{found}"
+            _("A quotation mark is not closed"), position, found, f"{found}text{found}"
         )
     instead = _INSTEAD.get(found)
     mends = instead if found in "=!" and instead else None
-    return RuleError("Unexpected character", position, found, instead, mends)
+    return RuleError(
+        _("Unexpected character"), position, found, instead and _(instead), mends
+    )
 
 
 def _syntax_error(text, token):
     if token is None:
         return RuleError(
-            "The rule ends too early",
+            _("The rule ends too early"),
             len(text.rstrip()) or None,
             None,
-            "to close what is open, or to write what is compared",
+            _("to close what is open, or to write what is compared"),
         )
     suggestion = replacement = None
     if token.type in _COMPARISONS:
-        suggestion = "$between(x, low, high), or two comparisons joined by and"
+        suggestion = _("$between(x, low, high), or two comparisons joined by and")
     elif token.type == "SYMBOL":
         suggestion = _WORDS.get(token.value.upper())
         if suggestion and suggestion.isalpha():
             replacement = suggestion
+        suggestion = suggestion and _(suggestion)
     found = str(token.value)
-    return RuleError("Unexpected text", token.lexpos, found, suggestion, replacement)
+    return RuleError(_("Unexpected text"), token.lexpos, found, suggestion, replacement)

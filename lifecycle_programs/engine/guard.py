@@ -8,6 +8,10 @@ import re
 
 from .errors import RuleError
 
+# The engine has no environment.
+# pylint: disable=prefer-env-translation
+from .words import _, _lt
+
 MAX_CHARACTERS = 4000
 MAX_LEVELS = 30
 MAX_OPERATORS = 200
@@ -16,20 +20,29 @@ MAX_DECIMALS = 6
 
 #: Tokens that the library knows and a rule may not use, with what to write instead.
 REFUSED = {
-    "POW": ("Powers are not part of a rule", "a product: x * x"),
-    "BWLSH": ("Shifts are not part of a rule", "* or /"),
-    "BWRSH": ("Shifts are not part of a rule", "* or /"),
-    "BWAND": ("& is not part of a rule", "and"),
-    "BWOR": ("| is not part of a rule", "or"),
-    "BWXOR": ("^ is not part of a rule", "!="),
-    "EQ_FZM": ("Regular expressions are not part of a rule", "$contains(x, text)"),
-    "EQ_FZS": ("Regular expressions are not part of a rule", "$contains(x, text)"),
-    "NE_FZM": ("Regular expressions are not part of a rule", "not $contains(x, text)"),
-    "NE_FZS": ("Regular expressions are not part of a rule", "not $contains(x, text)"),
-    "BYTES": ("Bytes are not part of a rule", "a text in quotes"),
-    "ATTR_SAFE": ("&. is not part of a rule", "a plain dot: missing values are safe"),
-    "FLOAT_INF": ("inf is not part of a rule", "a number"),
-    "FLOAT_NAN": ("nan is not part of a rule", "a number"),
+    "POW": (_lt("Powers are not part of a rule"), _lt("a product: x * x")),
+    "BWLSH": (_lt("Shifts are not part of a rule"), _lt("* or /")),
+    "BWRSH": (_lt("Shifts are not part of a rule"), _lt("* or /")),
+    "BWAND": (_lt("& is not part of a rule"), "and"),
+    "BWOR": (_lt("| is not part of a rule"), "or"),
+    "BWXOR": (_lt("^ is not part of a rule"), "!="),
+    "EQ_FZM": (_lt("Regular expressions are not part of a rule"), "$contains(x, text)"),
+    "EQ_FZS": (_lt("Regular expressions are not part of a rule"), "$contains(x, text)"),
+    "NE_FZM": (
+        _lt("Regular expressions are not part of a rule"),
+        _lt("not $contains(x, text)"),
+    ),
+    "NE_FZS": (
+        _lt("Regular expressions are not part of a rule"),
+        _lt("not $contains(x, text)"),
+    ),
+    "BYTES": (_lt("Bytes are not part of a rule"), _lt("a text in quotes")),
+    "ATTR_SAFE": (
+        _lt("&. is not part of a rule"),
+        _lt("a plain dot: missing values are safe"),
+    ),
+    "FLOAT_INF": (_lt("inf is not part of a rule"), _lt("a number")),
+    "FLOAT_NAN": (_lt("nan is not part of a rule"), _lt("a number")),
 }
 _OPENING = {"LPAREN", "LBRACKET", "LBRACE"}
 _CLOSING = {"RPAREN", "RBRACKET", "RBRACE"}
@@ -43,12 +56,16 @@ def check_length(text):
     """Refuse a text that is too long or holds a character no rule needs."""
     if len(text) > MAX_CHARACTERS:
         raise RuleError(
-            f"A rule has at most {MAX_CHARACTERS} characters, this one {len(text)}",
+            _(
+                "A rule has at most %(most)s characters, this one %(length)s",
+                most=MAX_CHARACTERS,
+                length=len(text),
+            ),
             MAX_CHARACTERS,
         )
     nul = text.find("\x00")
     if nul >= 0:
-        raise RuleError("A rule cannot hold a NUL character", nul)
+        raise RuleError(_("A rule cannot hold a NUL character"), nul)
 
 
 def checked(tokens):
@@ -62,17 +79,17 @@ def checked(tokens):
         if token.type in REFUSED:
             message, instead = REFUSED[token.type]
             mends = instead if instead in ("and", "or", "!=") else None
-            raise RuleError(message, position, token.value, instead, mends)
+            raise RuleError(_(message), position, token.value, _(instead), mends)
         if token.type == "LBRACKET" and token.value != "[":
-            raise RuleError("&[ is not part of a rule", position, "&[", "x in list")
+            raise RuleError(_("&[ is not part of a rule"), position, "&[", "x in list")
         if token.type in _OPENING:
             levels += 1
             if levels > MAX_LEVELS:
                 raise RuleError(
-                    f"A rule has at most {MAX_LEVELS} levels of brackets",
+                    _("A rule has at most %s levels of brackets", MAX_LEVELS),
                     position,
                     token.value,
-                    "two rules, or fewer brackets",
+                    _("two rules, or fewer brackets"),
                 )
         elif token.type in _CLOSING:
             levels -= 1
@@ -80,10 +97,10 @@ def checked(tokens):
             operators += 1
             if operators > MAX_OPERATORS:
                 raise RuleError(
-                    f"A rule has at most {MAX_OPERATORS} operators",
+                    _("A rule has at most %s operators", MAX_OPERATORS),
                     position,
                     token.value,
-                    "x in [a, b, c] instead of many comparisons",
+                    _("x in [a, b, c] instead of many comparisons"),
                 )
         elif token.type == "FLOAT":
             _check_number(token)
@@ -94,24 +111,27 @@ def _check_number(token):
     number, position = token.value, token.lexpos
     if not re.fullmatch(r"[0-9]+(\.[0-9]*)?|\.[0-9]+", number):
         raise RuleError(
-            "A number is written in plain digits", position, number, "1000 or 0.25"
+            _("A number is written in plain digits"),
+            position,
+            number,
+            _("1000 or 0.25"),
         )
     if re.match(r"0[0-9]", number):
         raise RuleError(
-            "A number does not begin with 0",
+            _("A number does not begin with 0"),
             position,
             number,
             number.lstrip("0") or "0",
             number.lstrip("0") or "0",
         )
-    whole, _, decimals = number.partition(".")
+    whole, _point, decimals = number.partition(".")
     if len(whole) + len(decimals) > MAX_DIGITS:
         raise RuleError(
-            f"A number has at most {MAX_DIGITS} digits", position, number[:20]
+            _("A number has at most %s digits", MAX_DIGITS), position, number[:20]
         )
     if len(decimals.rstrip("0")) > MAX_DECIMALS:
         raise RuleError(
-            f"A number has at most {MAX_DECIMALS} decimals", position, number
+            _("A number has at most %s decimals", MAX_DECIMALS), position, number
         )
     if int(whole or 0) > 10**12:
-        raise RuleError("A number goes up to 1000000000000", position, number)
+        raise RuleError(_("A number goes up to 1000000000000"), position, number)

@@ -5,20 +5,24 @@ from functools import lru_cache
 
 from .values import ELEMENT
 
+# The engine has no environment.
+# pylint: disable=prefer-env-translation
+from .words import _, _lt
+
 TYPE_WORDS = {
-    "number": "a number",
-    "text": "a text",
-    "boolean": "yes or no",
-    "date": "a date",
-    "datetime": "a date with time",
-    "duration": "a duration",
-    "text_list": "a list of texts",
-    "number_list": "a list of numbers",
-    "date_list": "a list of dates",
-    "datetime_list": "a list of dates with time",
-    "local": "a time of the clock",
-    "null": "null",
-    "each": "a [... for ...]",
+    "number": _lt("a number"),
+    "text": _lt("a text"),
+    "boolean": _lt("yes or no"),
+    "date": _lt("a date"),
+    "datetime": _lt("a date with time"),
+    "duration": _lt("a duration"),
+    "text_list": _lt("a list of texts"),
+    "number_list": _lt("a list of numbers"),
+    "date_list": _lt("a list of dates"),
+    "datetime_list": _lt("a list of dates with time"),
+    "local": _lt("a time of the clock"),
+    "null": _lt("null"),
+    "each": _lt("a [... for ...]"),
 }
 
 
@@ -26,17 +30,17 @@ def hint(operator, types):
     """What goes with an operator that does not take these types, or None."""
     kinds = set(types)
     if "null" in kinds:
-        return "== null or != null, or ?? for a value instead of a missing one"
+        return _("== null or != null, or ?? for a value instead of a missing one")
     if operator.key == "COALESCE":
-        return "brackets: (x ?? 0) > 3"
+        return _("brackets: (x ?? 0) > 3")
     if kinds == {"text", "date"} or kinds == {"text", "datetime"}:
-        return 'a date literal: d"2024-01-31"'
+        return _('a date literal: d"2024-01-31"')
     if kinds & {"date", "datetime"} and "number" in kinds:
-        return 't"P30D" for 30 days'
+        return _('t"P30D" for 30 days')
     if kinds & set(ELEMENT) and operator.key in ("EQ", "NE"):
-        return "in, or $contains(list, x)"
+        return _("in, or $contains(list, x)")
     if kinds == {"text", "number"}:
-        return "a number without quotation marks, or a text with them"
+        return _("a number without quotation marks, or a text with them")
     return None
 
 

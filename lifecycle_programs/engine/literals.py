@@ -11,6 +11,10 @@ from .errors import RuleError
 from .tree import Literal
 from .values import limit, naive_utc, normalise, seconds
 
+# The engine has no environment.
+# pylint: disable=prefer-env-translation
+from .words import _
+
 _MOMENT = re.compile(
     r"\d{4}-\d\d-\d\d([T ]\d\d:\d\d(:\d\d(\.\d{3}(\d{3})?)?)?(Z|[+-]\d\d:\d\d)?)?"
 )
@@ -35,10 +39,10 @@ def _text(token):
 def _moment(token):
     """A date, a moment, or (without an offset) a time of the clock on the wall."""
     error = RuleError(
-        "This is no date",
+        _("This is no date"),
         token.position,
         token.text,
-        'd"2024-01-31" or d"2024-01-31T09:00"',
+        _('d"2024-01-31" or d"2024-01-31T09:00"'),
     )
     if not _MOMENT.fullmatch(token.text):
         raise error
@@ -48,10 +52,10 @@ def _moment(token):
         raise error from None
     if limit("datetime", moment.replace(tzinfo=None)) is None:
         raise RuleError(
-            "Dates go from 1900 to 2200",
+            _("Dates go from 1900 to 2200"),
             token.position,
             token.text,
-            "== null for no date",
+            _("== null for no date"),
         )
     if len(token.text) == 10:
         return Literal("date", moment.date(), token.position)
@@ -67,10 +71,10 @@ def _span(token):
         span = None
     if span is None:
         raise RuleError(
-            "This is no duration",
+            _("This is no duration"),
             token.position,
             token.text,
-            't"P30D" for 30 days or t"PT2H" for 2 hours',
+            _('t"P30D" for 30 days or t"PT2H" for 2 hours'),
         )
     return Literal("duration", span, token.position)
 
@@ -79,11 +83,11 @@ def _unescape(code, token):
     if len(code) == 5:
         letter = chr(int(code[1:], 16))
         if "\ud800" <= letter <= "\udfff" or letter == "\x00":
-            raise RuleError("This is no character", token.position, f"\\{code}")
+            raise RuleError(_("This is no character"), token.position, f"\\{code}")
         return letter
     if code not in _ESCAPES:
         raise RuleError(
-            "A backslash in a text is written twice",
+            _("A backslash in a text is written twice"),
             token.position,
             f"\\{code}",
             f"\\\\{code}",

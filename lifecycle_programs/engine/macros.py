@@ -8,6 +8,10 @@ from .grammar import read
 from .guard import MAX_CHARACTERS, MAX_LEVELS, MAX_OPERATORS
 from .tree import Saved
 
+# The engine has no environment.
+# pylint: disable=prefer-env-translation
+from .words import _, _lt
+
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 #: Words of the grammar.
 RESERVED = frozenset(
@@ -60,13 +64,17 @@ class Size:
         self.characters += other.characters
         self.levels = max(self.levels, depth + other.levels)
         for size, most, what in (
-            (self.operators, MAX_OPERATORS, "operators"),
-            (self.characters, MAX_CHARACTERS, "characters"),
-            (self.levels, MAX_LEVELS, "levels"),
+            (self.operators, MAX_OPERATORS, _lt("operators")),
+            (self.characters, MAX_CHARACTERS, _lt("characters")),
+            (self.levels, MAX_LEVELS, _lt("levels")),
         ):
             if size > most:
                 raise RuleError(
-                    f"With its saved rules, a rule has at most {most} {what}",
+                    _(
+                        "With its saved rules, a rule has at most %(most)s %(what)s",
+                        most=most,
+                        what=_(what),
+                    ),
                     token.position,
                     token.text,
                 )
@@ -108,11 +116,11 @@ class Macros:
         if name in self._path:
             circle = " -> ".join([*self._path[self._path.index(name) :], name])
             raise _Final(
-                f"Saved rules lead in a circle: {circle}", token.position, name
+                _("Saved rules lead in a circle: %s", circle), token.position, name
             )
         if len(self._path) >= MAX_LEVELS:
             raise _Final(
-                f"Saved rules name each other at most {MAX_LEVELS} deep",
+                _("Saved rules name each other at most %s deep", MAX_LEVELS),
                 token.position,
                 name,
             )
@@ -131,7 +139,11 @@ class Macros:
         except _Final as error:
             raise _Final(error.message, token.position, name) from None
         except RuleError as error:
-            message = f"The saved rule {name} does not work: {str(error).rstrip('.')}"
+            message = _(
+                "The saved rule %(name)s does not work: %(problem)s",
+                name=name,
+                problem=str(error).rstrip("."),
+            )
             raise _Final(message, token.position, name) from None
         finally:
             self._path.pop()

@@ -8,7 +8,15 @@ from .closures import compile_python
 from .explain import key_of
 from .tree import Call, Name, Saved, walk
 
-_HEADINGS = {"AND": "All of these", "OR": "At least one of these", "NOT": "Not this"}
+# The engine has no environment.
+# pylint: disable=prefer-env-translation
+from .words import _, _lt
+
+_HEADINGS = {
+    "AND": _lt("All of these"),
+    "OR": _lt("At least one of these"),
+    "NOT": _lt("Not this"),
+}
 
 
 @dataclass(frozen=True)
@@ -73,7 +81,8 @@ def _heading(tree):
         return tree.label
     if key_of(tree) == "NOT" and not _heading(tree.args[0]):
         return None
-    return _HEADINGS.get(key_of(tree))
+    heading = _HEADINGS.get(key_of(tree))
+    return heading and _(heading)
 
 
 def _of(rule, tree):

@@ -2,6 +2,10 @@
 
 from dataclasses import dataclass
 
+# The engine has no environment.
+# pylint: disable=prefer-env-translation
+from .words import _, _lt
+
 _DATES = ("date", "datetime")
 _PLAIN = ("number", "text", "date")
 _SCALARS = ("number", "text", "boolean", "date", "datetime")
@@ -40,57 +44,81 @@ _DAYS = {"arity": 1, "value": "days"}
 
 #: In the order in which a builder offers them.
 ROWS = (
-    RowOperator("eq", "is", ("number", "text"), 1, "{fact} == {a}", inverse="ne"),
-    RowOperator("ne", "is not", ("number", "text"), 1, "{fact} != {a}", inverse="eq"),
-    RowOperator("gt", "is more than", ("number",), 1, "{fact} > {a}", inverse="le"),
-    RowOperator("ge", "is at least", ("number",), 1, "{fact} >= {a}", inverse="lt"),
-    RowOperator("lt", "is less than", ("number",), 1, "{fact} < {a}", inverse="ge"),
-    RowOperator("le", "is at most", ("number",), 1, "{fact} <= {a}", inverse="gt"),
-    RowOperator("on", "is on", _DATES, 1, "{day} == {a}", value="date"),
-    RowOperator("after", "is after", _DATES, 1, "{fact} > {a}", inverse="on_or_before"),
+    RowOperator("eq", _lt("is"), ("number", "text"), 1, "{fact} == {a}", inverse="ne"),
     RowOperator(
-        "on_or_after", "is on or after", _DATES, 1, "{fact} >= {a}", inverse="before"
+        "ne", _lt("is not"), ("number", "text"), 1, "{fact} != {a}", inverse="eq"
     ),
     RowOperator(
-        "before", "is before", _DATES, 1, "{fact} < {a}", inverse="on_or_after"
+        "gt", _lt("is more than"), ("number",), 1, "{fact} > {a}", inverse="le"
     ),
     RowOperator(
-        "on_or_before", "is on or before", _DATES, 1, "{fact} <= {a}", inverse="after"
+        "ge", _lt("is at least"), ("number",), 1, "{fact} >= {a}", inverse="lt"
     ),
     RowOperator(
-        "between", "is between", ("number", *_DATES), 2, "$between({fact}, {a}, {b})"
+        "lt", _lt("is less than"), ("number",), 1, "{fact} < {a}", inverse="ge"
+    ),
+    RowOperator("le", _lt("is at most"), ("number",), 1, "{fact} <= {a}", inverse="gt"),
+    RowOperator("on", _lt("is on"), _DATES, 1, "{day} == {a}", value="date"),
+    RowOperator(
+        "after", _lt("is after"), _DATES, 1, "{fact} > {a}", inverse="on_or_before"
+    ),
+    RowOperator(
+        "on_or_after",
+        _lt("is on or after"),
+        _DATES,
+        1,
+        "{fact} >= {a}",
+        inverse="before",
+    ),
+    RowOperator(
+        "before", _lt("is before"), _DATES, 1, "{fact} < {a}", inverse="on_or_after"
+    ),
+    RowOperator(
+        "on_or_before",
+        _lt("is on or before"),
+        _DATES,
+        1,
+        "{fact} <= {a}",
+        inverse="after",
+    ),
+    RowOperator(
+        "between",
+        _lt("is between"),
+        ("number", *_DATES),
+        2,
+        "$between({fact}, {a}, {b})",
     ),
     RowOperator(
         "less_days_ago",
-        "is less than so many days ago",
+        _lt("is less than so many days ago"),
         _DATES,
         text="{fact} > {now} - {days}",
         **_DAYS,
     ),
     RowOperator(
         "more_days_ago",
-        "is more than so many days ago",
+        _lt("is more than so many days ago"),
         _DATES,
         text="{fact} < {now} - {days}",
         **_DAYS,
     ),
     RowOperator(
         "in_last_days",
-        "is in the last days",
+        _lt("is in the last days"),
         _DATES,
         text="$between({fact}, {now} - {days}, {now})",
         **_DAYS,
     ),
     RowOperator(
         "in_next_days",
-        "is in the next days",
+        _lt("is in the next days"),
         _DATES,
         text="$between({fact}, {now}, {now} + {days})",
         **_DAYS,
     ),
     RowOperator(
         "contains",
-        "contains",
+        _lt("contains"),
         ("text", *_LISTS),
         1,
         "$contains({fact}, {a})",
@@ -99,35 +127,40 @@ ROWS = (
     ),
     RowOperator(
         "not_contains",
-        "does not contain",
+        _lt("does not contain"),
         ("text", *_LISTS),
         1,
         "{a} not in {fact}",
         inverse="contains",
     ),
     RowOperator(
-        "starts_with", "begins with", ("text",), 1, "$starts_with({fact}, {a})"
+        "starts_with", _lt("begins with"), ("text",), 1, "$starts_with({fact}, {a})"
     ),
     RowOperator(
         "eq_any_case",
-        "is, in small or capital letters",
+        _lt("is, in small or capital letters"),
         ("text",),
         1,
         "$lower({fact}) == $lower({a})",
     ),
     RowOperator(
         "contains_any_case",
-        "contains, in small or capital letters",
+        _lt("contains, in small or capital letters"),
         ("text",),
         1,
         "$contains($lower({fact}), $lower({a}))",
     ),
     RowOperator(
-        "one_of", "is one of", _PLAIN, "many", "{fact} in [{many}]", inverse="none_of"
+        "one_of",
+        _lt("is one of"),
+        _PLAIN,
+        "many",
+        "{fact} in [{many}]",
+        inverse="none_of",
     ),
     RowOperator(
         "none_of",
-        "is none of",
+        _lt("is none of"),
         _PLAIN,
         "many",
         "{fact} not in [{many}]",
@@ -135,7 +168,7 @@ ROWS = (
     ),
     RowOperator(
         "has_any",
-        "contains any of",
+        _lt("contains any of"),
         _LISTS,
         "many",
         "$any([item in [{many}] for item in {fact}])",
@@ -143,7 +176,7 @@ ROWS = (
     ),
     RowOperator(
         "has_none",
-        "contains none of",
+        _lt("contains none of"),
         _LISTS,
         "many",
         "$all([item not in [{many}] for item in {fact}])",
@@ -151,7 +184,7 @@ ROWS = (
     ),
     RowOperator(
         "is_true",
-        "is yes",
+        _lt("is yes"),
         ("boolean",),
         0,
         "{fact}",
@@ -160,11 +193,17 @@ ROWS = (
         sure=True,
     ),
     RowOperator(
-        "is_false", "is no", ("boolean",), 0, "not {fact}", inverse="is_true", sure=True
+        "is_false",
+        _lt("is no"),
+        ("boolean",),
+        0,
+        "not {fact}",
+        inverse="is_true",
+        sure=True,
     ),
     RowOperator(
         "is_known_false",
-        "is no, and known",
+        _lt("is no, and known"),
         ("boolean",),
         0,
         "{fact} == false",
@@ -172,7 +211,7 @@ ROWS = (
     ),
     RowOperator(
         "is_set",
-        "has a value",
+        _lt("has a value"),
         _SCALARS,
         0,
         "{fact} != null",
@@ -181,7 +220,7 @@ ROWS = (
     ),
     RowOperator(
         "not_set",
-        "has no value",
+        _lt("has no value"),
         _SCALARS,
         0,
         "{fact} == null",
@@ -189,21 +228,28 @@ ROWS = (
         sure=True,
     ),
     RowOperator(
-        "is_empty", "is empty", _LISTS, 0, "{fact}.is_empty", inverse="not_empty"
+        "is_empty", _lt("is empty"), _LISTS, 0, "{fact}.is_empty", inverse="not_empty"
     ),
     RowOperator(
-        "not_empty", "is not empty", _LISTS, 0, "$count({fact}) > 0", inverse="is_empty"
+        "not_empty",
+        _lt("is not empty"),
+        _LISTS,
+        0,
+        "$count({fact}) > 0",
+        inverse="is_empty",
     ),
 )
 
-#: The same as plain data, for a builder.
-ROW_OPERATORS = [
-    {
-        "code": row.code,
-        "label": row.label,
-        "types": list(row.types),
-        "arity": row.arity,
-        "value": row.value,
-    }
-    for row in ROWS
-]
+
+def row_operators():
+    """The same as plain data, for a builder."""
+    return [
+        {
+            "code": row.code,
+            "label": _(row.label),
+            "types": list(row.types),
+            "arity": row.arity,
+            "value": row.value,
+        }
+        for row in ROWS
+    ]

@@ -25,6 +25,10 @@ from .row_table import ROWS
 from .tree import Call, Given, Item, Literal, Name, Saved
 from .values import ELEMENT, EXACT, normalise, round6
 
+# The engine has no environment.
+# pylint: disable=prefer-env-translation
+from .words import _
+
 _BY_CODE = {row.code: row for row in ROWS}
 #: How the parts of "and" and of "or" are joined, as they are and when negated.
 _JOINS = {"AND": ("all", "any"), "OR": ("any", "all")}
@@ -266,18 +270,18 @@ class _Writer:
 
     def group(self, group, level):
         if level > MAX_LEVELS:
-            raise RuleError(f"Groups lie in each other at most {MAX_LEVELS} deep")
+            raise RuleError(_("Groups lie in each other at most %s deep", MAX_LEVELS))
         if not isinstance(group, dict) or group.get("join") not in ("all", "any"):
-            raise RuleError("A group joins its conditions by all or by any")
+            raise RuleError(_("A group joins its conditions by all or by any"))
         rows = group.get("rows")
         if not isinstance(rows, (list, tuple)):
-            raise RuleError("A group has a list of conditions")
+            raise RuleError(_("A group has a list of conditions"))
         written = [self.row(row, level) for row in rows]
         return _WORDS[group["join"]].join(text for text in written if text)
 
     def row(self, row, level):
         if not isinstance(row, dict):
-            raise RuleError("This is no condition")
+            raise RuleError(_("This is no condition"))
         if "join" in row:
             text = self.group(row, level + 1)
             return f"({text})" if text else ""
@@ -288,25 +292,25 @@ class _Writer:
         operator = _BY_CODE.get(code) if isinstance(code, str) else None
         if operator is None or type_ not in operator.types:
             label = self.facts[row["fact"]].label or row["fact"]
-            raise RuleError(f"Choose how “{label}” is compared")
+            raise RuleError(_("Choose how “%s” is compared", label))
         values = self.values(operator, row, type_)
         return _fill(operator.text, type_, {"fact": row["fact"], **values})
 
     def macro(self, row):
         name = row["macro"]
         if not is_macro_name(name):
-            raise RuleError("Choose a saved rule")
+            raise RuleError(_("Choose a saved rule"))
         if self.macros is not None and name not in self.macros:
             nearest = nearest_name(name, self.macros)
-            raise RuleError("There is no such saved rule", None, name, nearest)
+            raise RuleError(_("There is no such saved rule"), None, name, nearest)
         return f"not {name}" if row.get("negated") else name
 
     def type_of(self, name):
         if not isinstance(name, str) or not name:
-            raise RuleError("Choose what the condition is about")
+            raise RuleError(_("Choose what the condition is about"))
         if name not in self.facts:
             nearest = nearest_name(name, self.facts)
-            raise RuleError("There is no such fact", None, name, nearest)
+            raise RuleError(_("There is no such fact"), None, name, nearest)
         return self.facts[name].type
 
     def values(self, operator, row, type_):
@@ -318,26 +322,26 @@ class _Writer:
         if operator.arity == 1:
             return {"days" if kind == "days" else "a": self.value(value, kind)}
         if not isinstance(value, (list, tuple)) or not value:
-            raise RuleError("Give at least one value")
+            raise RuleError(_("Give at least one value"))
         texts = [self.value(item, kind) for item in value]
         if operator.arity == "many":
             return {"many": ", ".join(texts)}
         if len(texts) != 2:
-            raise RuleError("Give a low and a high value")
+            raise RuleError(_("Give a low and a high value"))
         return dict(zip("ab", texts, strict=True))
 
     def value(self, value, kind):
         if isinstance(value, dict):
             return self.param(value.get("param"), kind)
         if value is None or isinstance(value, (bool, list, tuple)):
-            raise RuleError("Give a value")
+            raise RuleError(_("Give a value"))
         return _WRITE[kind](value)
 
     def param(self, code, kind):
         name = f"{_PARAM}{code}"
         wanted = "number" if kind == "days" else kind
         if name not in self.facts or self.facts[name].type != wanted:
-            raise RuleError("There is no such number", None, name)
+            raise RuleError(_("There is no such number"), None, name)
         return f'{name} * t"P1D"' if kind == "days" else name
 
 
@@ -347,7 +351,7 @@ def _write_number(value):
     except InvalidOperation:
         number = None
     if number is None:
-        raise RuleError("Give a number", None, str(value))
+        raise RuleError(_("Give a number"), None, str(value))
     text = f"{number:f}"
     return text.rstrip("0").rstrip(".") if "." in text else text
 
@@ -360,7 +364,7 @@ def _write_days(value):
 def write_text(value):
     """A text as a literal of the rule language."""
     if not isinstance(value, str):
-        raise RuleError("Give a text", None, str(value))
+        raise RuleError(_("Give a text"), None, str(value))
     text = value.replace("\x00", "").replace("\\", "\\\\").replace('"', '\\"')
     for letter, code in (("\n", "\\n"), ("\r", "\\r"), ("\t", "\\t")):
         text = text.replace(letter, code)
@@ -371,7 +375,7 @@ def _write_moment(value, wanted):
     text = str(value).strip()
     literal = LITERALS["DATETIME"](Token("DATETIME", text, None, None))
     if wanted == "date" and literal.type != "date":
-        raise RuleError("Give a date without a time", None, text)
+        raise RuleError(_("Give a date without a time"), None, text)
     return f'd"{text}"'
 
 

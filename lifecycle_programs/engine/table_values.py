@@ -8,21 +8,25 @@ from . import case as c
 from .case import lazy, plain, row, unary, value
 from .values import seconds, to_local, to_utc
 
+# Numbered places can change their order.
+# pylint: disable=translation-positional-used
+from .words import _lt
+
 WEEKDAYS = "Monday Tuesday Wednesday Thursday Friday Saturday Sunday".split()
 
 
-def _part(name, types=("date", "local")):
+def _part(name, words, help_, types=("date", "local")):
     sql = f"extract({name} FROM {{0}})::numeric"
 
     def part(moment):
         return Decimal(getattr(moment, name))
 
-    cases = unary(types, "number", sql, part, f"{name} of {{0}}")
-    return row(f".{name}", "", *cases, help=f"The {name} as a number.")
+    cases = unary(types, "number", sql, part, words)
+    return row(f".{name}", "", *cases, help=help_)
 
 
 _NUMBERS = ("number", "number")
-_SPAN = "the time from {1} to {0}"
+_SPAN = _lt("the time from {1} to {0}")
 _SECONDS = "extract(epoch FROM ({0} - {1}))::numeric"
 _DAYS = "(({0} - {1})::numeric * 86400)"
 
@@ -33,46 +37,60 @@ VALUES = (
     row(
         "ADD",
         "+",
-        value(_NUMBERS, "number", "({0} + {1})", py.add, "{0} plus {1}"),
-        value(("duration",) * 2, "duration", "({0} + {1})", py.add, "{0} plus {1}"),
+        value(_NUMBERS, "number", "({0} + {1})", py.add, _lt("{0} plus {1}")),
+        value(
+            ("duration",) * 2, "duration", "({0} + {1})", py.add, _lt("{0} plus {1}")
+        ),
         c.shifts("datetime", "+"),
         c.shifts("date", "+"),
-        help="sum; a later date",
+        help=_lt("sum; a later date"),
     ),
     row(
         "SUB",
         "-",
-        value(_NUMBERS, "number", "({0} - {1})", py.sub, "{0} minus {1}"),
-        value(("duration",) * 2, "duration", "({0} - {1})", py.sub, "{0} minus {1}"),
+        value(_NUMBERS, "number", "({0} - {1})", py.sub, _lt("{0} minus {1}")),
+        value(
+            ("duration",) * 2, "duration", "({0} - {1})", py.sub, _lt("{0} minus {1}")
+        ),
         c.shifts("datetime", "-"),
         c.shifts("date", "-"),
         plain(
             ("datetime",) * 2, "duration", _SECONDS, lambda a, b: seconds(a - b), _SPAN
         ),
         plain(("date",) * 2, "duration", _DAYS, lambda a, b: seconds(a - b), _SPAN),
-        help="difference; an earlier date",
+        help=_lt("difference; an earlier date"),
     ),
     row(
         "MUL",
         "*",
-        value(_NUMBERS, "number", c.PRODUCT, c.times, "{0} times {1}"),
-        value(("duration", "number"), "duration", c.PRODUCT, c.times, "{0} times {1}"),
-        value(("number", "duration"), "duration", c.PRODUCT, c.times, "{0} times {1}"),
-        help="product",
+        value(_NUMBERS, "number", c.PRODUCT, c.times, _lt("{0} times {1}")),
+        value(
+            ("duration", "number"), "duration", c.PRODUCT, c.times, _lt("{0} times {1}")
+        ),
+        value(
+            ("number", "duration"), "duration", c.PRODUCT, c.times, _lt("{0} times {1}")
+        ),
+        help=_lt("product"),
     ),
     row(
         "TDIV",
         "/",
-        value(_NUMBERS, "number", c.QUOTIENT, c.divided, "{0} divided by {1}"),
+        value(_NUMBERS, "number", c.QUOTIENT, c.divided, _lt("{0} divided by {1}")),
         value(
             ("duration", "number"),
             "duration",
             c.QUOTIENT,
             c.divided,
-            "{0} divided by {1}",
+            _lt("{0} divided by {1}"),
         ),
-        value(("duration",) * 2, "number", c.QUOTIENT, c.divided, "{0} divided by {1}"),
-        help="quotient",
+        value(
+            ("duration",) * 2,
+            "number",
+            c.QUOTIENT,
+            c.divided,
+            _lt("{0} divided by {1}"),
+        ),
+        help=_lt("quotient"),
     ),
     row(
         "FDIV",
@@ -82,9 +100,9 @@ VALUES = (
             "number",
             "div({0}, NULLIF({1}, 0))",
             c.whole,
-            "how often {1} goes into {0}",
+            _lt("how often {1} goes into {0}"),
         ),
-        help="quotient in whole numbers",
+        help=_lt("quotient in whole numbers"),
     ),
     row(
         "MOD",
@@ -94,31 +112,31 @@ VALUES = (
             "number",
             "mod({0}, NULLIF({1}, 0))",
             c.rest,
-            "the rest of {0} divided by {1}",
+            _lt("the rest of {0} divided by {1}"),
         ),
-        help="what is left of a division",
+        help=_lt("what is left of a division"),
     ),
     row(
         "minus",
         "-",
         *(
-            plain((type_,), type_, "(- {0})", py.neg, "minus {0}")
+            plain((type_,), type_, "(- {0})", py.neg, _lt("minus {0}"))
             for type_ in ("number", "duration")
         ),
     ),
     row(
         "$abs",
         "",
-        *unary(("number",), "number", "abs({0})", abs, "{0} without sign"),
-        help="The number without its sign.",
+        *unary(("number",), "number", "abs({0})", abs, _lt("{0} without sign")),
+        help=_lt("The number without its sign."),
         takes="number",
     ),
     # Dates
-    _part("year"),
-    _part("month"),
-    _part("day"),
-    _part("hour", ("local",)),
-    _part("minute", ("local",)),
+    _part("year", _lt("year of {0}"), _lt("The year as a number.")),
+    _part("month", _lt("month of {0}"), _lt("The month as a number.")),
+    _part("day", _lt("day of {0}"), _lt("The day as a number.")),
+    _part("hour", _lt("hour of {0}"), _lt("The hour as a number."), ("local",)),
+    _part("minute", _lt("minute of {0}"), _lt("The minute as a number."), ("local",)),
     row(
         ".weekday",
         "",
@@ -127,15 +145,15 @@ VALUES = (
             "text",
             "to_char({0}::timestamp, 'FMDay')",
             lambda moment: WEEKDAYS[moment.weekday()],
-            "weekday of {0}",
+            _lt("weekday of {0}"),
         ),
-        help='The day of the week in English: "Monday".',
+        help=_lt('The day of the week in English: "Monday".'),
     ),
     row(
         ".date",
         "",
         plain(("local",), "date", "{0}::date", datetime.date, "{0}"),
-        help="The day, without the time.",
+        help=_lt("The day, without the time."),
     ),
     row(
         ".days",
@@ -145,15 +163,15 @@ VALUES = (
             "number",
             "floor(round({0}, 20) / 86400)",
             c.floor_days,
-            "days of {0}",
+            _lt("days of {0}"),
         ),
-        help="The whole days of a duration.",
+        help=_lt("The whole days of a duration."),
     ),
     row(
         ".total_seconds",
         "",
-        plain(("duration",), "number", "{0}", lambda span: span, "seconds of {0}"),
-        help="The duration in seconds.",
+        plain(("duration",), "number", "{0}", lambda span: span, _lt("seconds of {0}")),
+        help=_lt("The duration in seconds."),
     ),
     # The clock on the wall of the contact; check adds the zone.
     row(
@@ -164,9 +182,9 @@ VALUES = (
             "local",
             _ON_THE_WALL,
             to_local,
-            "{0} on the contact's clock",
+            _lt("{0} on the contact's clock"),
         ),
-        help="A moment on the clock of the contact, for its hour, day or weekday.",
+        help=_lt("A moment on the clock of the contact, for its hour, day or weekday."),
         takes="moment",
     ),
     row(

@@ -22,6 +22,14 @@ CONTACT = Source(
       LEFT JOIN res_partner salesman ON salesman.id = salesperson.partner_id
       LEFT JOIN res_country country
         ON country.id = COALESCE(partner.country_id, customer_partner.country_id)
+      LEFT JOIN (
+            SELECT member_of.res_country_id AS country_id,
+                   array_agg(DISTINCT grouped.name->>'en_US') AS names
+              FROM res_country_res_country_group_rel member_of
+              JOIN res_country_group grouped
+                ON grouped.id = member_of.res_country_group_id
+             GROUP BY member_of.res_country_id
+        ) AS country_groups ON country_groups.country_id = country.id
     """,
     facts=(
         _fact(
@@ -106,13 +114,7 @@ CONTACT = Source(
             "text_list",
             _lt("Country groups"),
             _lt("Groups that the country belongs to, by their English names."),
-            """ARRAY(
-                SELECT DISTINCT grouped.name->>'en_US'
-                  FROM res_country_res_country_group_rel member_of
-                  JOIN res_country_group grouped
-                    ON grouped.id = member_of.res_country_group_id
-                 WHERE member_of.res_country_id = country.id
-                 ORDER BY 1)""",
+            "COALESCE(country_groups.names, '{}')",
             example=["Europe"],
         ),
         _fact(

@@ -29,6 +29,15 @@ def _years(day):
     return f"extract(year FROM age({day}, {FIRST_DAY}))::int"
 
 
+def _anniversary(years):
+    """The day of the first purchase so many years later: 29 February may be 28."""
+    return f"({FIRST_DAY} + make_interval(years => {years}))::date"
+
+
+#: Of the calendar year of today, or the next one if that is over; never the first day.
+_THIS_YEAR = (
+    f"GREATEST(1, (extract(year FROM {TODAY}) - extract(year FROM {FIRST_DAY}))::int)"
+)
 _PURCHASES = f"({COUNT})::numeric"
 
 MILESTONES = (
@@ -86,7 +95,8 @@ MILESTONES = (
         "number",
         _lt("Days to the anniversary"),
         _lt("Until the day of the first purchase comes round again; 0 on that day."),
-        f"({FIRST_DAY} + make_interval(years => {_years(f'{TODAY} - 1')} + 1))::date"
+        f"CASE WHEN {_anniversary(_THIS_YEAR)} >= {TODAY}"
+        f" THEN {_anniversary(_THIS_YEAR)} ELSE {_anniversary(f'{_THIS_YEAR} + 1')} END"
         f" - {TODAY}",
         unit=DAYS,
         example=14,

@@ -20,7 +20,7 @@ OPINIONS = Source(
         _fact(
             "score",
             "number",
-            _lt("Score"),
+            _lt("Survey score"),
             _lt("The latest answer on the scale of 0 to 10."),
             latest(
                 "opinion.score",

@@ -13,6 +13,8 @@ from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.tools import SQL
 
+from .speaking import in_user_language
+
 # Of a contact's events that wait to be worked off, so many are looked at.
 WAITING_EVENTS = 10
 # Tables that explanations see as they were, by the column that says since when a row
@@ -151,6 +153,7 @@ class LifecycleProgram(models.Model):
                 return check
         return max(checks, key=lambda check: check.event.occurred_at or check.as_of)
 
+    @in_user_language
     def _explain_rule(self, check):
         """Put the clauses of the entry rule, and what would turn it, into a check."""
         labels = self.env["lifecycle.fact"]._facts() | self._rule_facts(entry=True)

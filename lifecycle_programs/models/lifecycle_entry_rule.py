@@ -112,16 +112,6 @@ class LifecycleEnrolment(models.Model):
     entry_values = fields.Json(
         help="The values that the entry rule saw, by name, at that moment."
     )
-    reasons = fields.Json(
-        compute="_compute_reasons",
-        help="The clauses of the entry rule with the contact's values at that moment.",
-    )
-
-    @api.depends("entry_rule_id", "entry_values")
-    @api.depends_context("lang", "tz")
-    def _compute_reasons(self):
-        for enrolment, explanation in self._explain_entry().items():
-            enrolment.reasons = explanation.as_dict()["clauses"] if explanation else []
 
     def _explain_entry(self):
         """Why each of these got in, as of their entry.

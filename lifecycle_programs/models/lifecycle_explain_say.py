@@ -3,6 +3,7 @@
 from odoo import api, models
 
 from ..engine.explain import in_sentence
+from .speaking import in_user_language
 
 
 class LifecycleExplanation(models.AbstractModel):
@@ -148,6 +149,7 @@ class LifecycleExplanation(models.AbstractModel):
 class LifecycleEnrolment(models.Model):
     _inherit = "lifecycle.enrolment"
 
+    @in_user_language
     def _explain_entry_now(self, now):
         """The rule of the entry with the customer data of today; what the event
         brought stays. None when it is no rule any more."""

@@ -16,6 +16,7 @@ from ..engine.values import zone
 from ..facts import LINES, RANKINGS, RELATIONS, SOURCES
 from ..facts.define import CURRENCY
 from ..facts.snapshot import snapshot_sql, with_clause
+from .speaking import in_user_language
 
 # The texts of a fact that people read.
 FACT_TEXTS = ("label", "help", "unit", "group")
@@ -328,6 +329,7 @@ class LifecycleFact(models.AbstractModel):
     # ------------------------------------------------------------
 
     @api.model
+    @in_user_language
     def _check_rule(self, text, extra=None, macros=None):
         """The rule of a text over the facts of the registry.
 

@@ -10,6 +10,7 @@ from odoo.fields import Domain
 from odoo.tools import ormcache
 
 from ..engine import Macro, is_macro_name, plain_names
+from .speaking import in_user_language
 
 #: What rules depend on: a change of anything else needs no second look at them.
 _MEANING = {"code", "rule", "active"}
@@ -72,6 +73,7 @@ class LifecycleRule(models.Model):
 
     @api.depends("rule")
     @api.depends_context("lang")
+    @in_user_language
     def _compute_rule_description(self):
         for rule in self:
             try:

@@ -13,6 +13,7 @@ from ..engine import RuleError
 from ..engine.fact import Fact
 from ..engine.parts import conjuncts, parts, together
 from ..engine.values import SQL_TYPES, zone
+from .speaking import in_user_language
 
 #: So many contacts are looked at for an estimate.
 SAMPLE = 1000
@@ -46,6 +47,7 @@ class LifecycleRuleEditor(models.AbstractModel):
 
     @api.model
     @api.readonly
+    @in_user_language
     def estimate(self, text, model, res_id, field, form=None):
         """About how many contacts match, from a sample: fast, and the same each time.
 
@@ -131,6 +133,7 @@ class LifecycleRuleEditor(models.AbstractModel):
         return self.env.user.has_group("lifecycle_programs.group_lifecycle_marketer")
 
     @api.model
+    @in_user_language
     def _countable(self, text, model, res_id, field, form):
         """The place, the rule that can be counted, and a note about what is left out.
 

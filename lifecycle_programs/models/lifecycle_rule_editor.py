@@ -9,15 +9,16 @@ from odoo.tools import SQL
 from odoo.tools.sql import escape_psql
 
 from ..engine import (
-    ROW_OPERATORS,
     Rule,
     RuleError,
     diagnose,
     from_rows,
     parse,
+    row_operators,
     to_rows,
     vocabulary,
 )
+from .speaking import in_user_language
 
 COMPLETIONS = 30
 MAX_NUMBERS = 100
@@ -158,6 +159,7 @@ class LifecycleRuleEditor(models.AbstractModel):
 
     @api.model
     @api.readonly
+    @in_user_language
     def get_setup(self, model, res_id, field, form=None):
         """All that the editor needs to know about a place, to be asked once.
 
@@ -194,7 +196,7 @@ class LifecycleRuleEditor(models.AbstractModel):
                 }
                 for name, fact in place.numbers.items()
             ],
-            "operators": list(ROW_OPERATORS),
+            "operators": row_operators(),
             "vocabulary": vocabulary(),
             "can_count": self._can_count(),
         }
@@ -221,6 +223,7 @@ class LifecycleRuleEditor(models.AbstractModel):
         return self._judge(str(text or ""), self._place(model, res_id, field, form))
 
     @api.model
+    @in_user_language
     def _judge(self, text, place):
         problems = diagnose(text, place.facts, place.macros)
         answer = {
@@ -236,6 +239,7 @@ class LifecycleRuleEditor(models.AbstractModel):
 
     @api.model
     @api.readonly
+    @in_user_language
     def compose(self, rows, model, res_id, field, form=None):
         """The expression of the condition builder's rows, and what `check` says of it.
 

@@ -32,6 +32,7 @@ _lt = LazyTranslate(__name__)
 
 # What the values of events and entries are called; another one by its name.
 PAYLOAD_LABELS = {
+    "amount": _lt("Amount without tax"),
     "first": _lt("First order"),
     "order_id": _lt("Number of the order"),
     "products": _lt("Products of the order"),
@@ -164,7 +165,14 @@ class LifecycleProgram(models.Model):
         """The parsed rule; raises ValidationError with the position."""
         return self._parsed_rule(text or "", entry)
 
-    @ormcache("self.id", "text", "entry", "self.env.lang")
+    # The units of amounts stand in it: they are those of the company's currency.
+    @ormcache(
+        "self.id",
+        "text",
+        "entry",
+        "self.env.lang",
+        "self.env['lifecycle.fact']._currency().id",
+    )
     def _parsed_rule(self, text, entry):
         return self.env["lifecycle.fact"]._check_rule(
             text, extra=self._rule_facts(entry=entry)

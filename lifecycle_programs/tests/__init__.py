@@ -7,6 +7,7 @@ from . import test_versions
 from . import test_scans
 from . import test_security
 from . import test_grants
+from . import test_language
 from . import test_messages
 from . import test_delivery
 from . import test_delivery_envelopes

@@ -36,7 +36,8 @@ class TestEntry(LifecycleCommon):
         self.assertFalse(self.enrolment_of(small, program))
         enrolment = self.enrolment_of(big, program)
         self.assertEqual(enrolment.state, "active")
-        self.assertTrue(enrolment.reasons[0]["ok"])
+        (clause,) = enrolment._explain_entry()[enrolment].clauses
+        self.assertTrue(clause.ok)
 
     def test_why_somebody_entered_is_told_a_year_later(self):
         """The values of the moment are kept, and the rule as it was (R53)."""
@@ -52,10 +53,11 @@ class TestEntry(LifecycleCommon):
         self.make_event("order_confirmed", contact, amount=120.25)
         self.consume()
         enrolment = self.enrolment_of(contact, program)
-        said = [clause["text"] for clause in enrolment.reasons]
+        explanation = enrolment._explain_entry()[enrolment]
+        said = explanation.lines()
         self.assertIn("Amount: 120.25 (at least 99.5 wanted): yes", said)
         self.assertIn("City: Åbo (Åbo wanted): yes", said)
-        self.assertTrue(all(clause["ok"] for clause in enrolment.reasons))
+        self.assertTrue(all(clause.ok for clause in explanation.clauses))
         self.assertEqual(len(said), 6)
         # Neither the rule, its numbers, the contact nor the facts of today matter.
         program.write({"rule": "", "parameter_ids": [Command.clear()]})
@@ -64,7 +66,7 @@ class TestEntry(LifecycleCommon):
         self.env.invalidate_all()
         with patch.object(facts, "_sources", lambda self: []):
             self.env.registry.clear_cache()
-            self.assertEqual([c["text"] for c in enrolment.reasons], said)
+            self.assertEqual(enrolment._explain_entry()[enrolment].lines(), said)
         self.env.registry.clear_cache()
 
     def test_entry_rules_are_kept_once(self):

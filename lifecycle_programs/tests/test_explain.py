@@ -398,10 +398,11 @@ class TestPast(ExplainCommon):
         anna.city = "Turku"
         program.rule = "orders.count > 1000"
         program.parameter_ids.value = 500
-        texts = [clause["text"] for clause in enrolment.reasons]
+        explanation = enrolment._explain_entry()[enrolment]
+        texts = explanation.lines()
         self.assertEqual(len(texts), 3)
         self.assertIn("120", texts[0])
-        self.assertTrue(all(clause["ok"] for clause in enrolment.reasons))
+        self.assertTrue(all(clause.ok for clause in explanation.clauses))
         self.assertIn("Oulu", enrolment.reasons_html)
         self.assertNotIn("Turku", enrolment.reasons_html)
         html = self.why(anna, program, enrolment_id=enrolment.id)

@@ -132,6 +132,22 @@ class TestCustomerClasses(FactCommon):
             milestones__days_to_anniversary=364,
         )
 
+    def test_the_anniversary_of_a_leap_day(self):
+        self.make_order(self.anna, datetime(2024, 2, 29, 12), self.tent)
+        for as_of, days in (
+            (datetime(2024, 2, 29, 13), 365),
+            (datetime(2025, 2, 27, 12), 1),
+            (datetime(2025, 2, 28, 12), 0),
+            (datetime(2025, 3, 1, 12), 364),
+            (datetime(2028, 2, 28, 12), 1),
+            (datetime(2028, 2, 29, 12), 0),
+            (datetime(2028, 3, 1, 12), 364),
+        ):
+            with self.subTest(as_of=as_of):
+                self.assertFacts(
+                    self.anna, as_of=as_of, milestones__days_to_anniversary=days
+                )
+
 
 @tagged("lifecycle", "post_install", "-at_install")
 class TestRank(FactCommon):
