@@ -32,7 +32,7 @@ _lt = LazyTranslate(__name__)
 
 # What the values of events and entries are called; another one by its name.
 PAYLOAD_LABELS = {
-    "amount": _lt("Amount without tax"),
+    "amount": _lt("Amount"),
     "first": _lt("First order"),
     "order_id": _lt("Number of the order"),
     "products": _lt("Products of the order"),
