@@ -1,4 +1,5 @@
 from . import guide
+from . import health
 from . import portal
 from . import preferences
 from . import sms

@@ -105,6 +105,11 @@ from . import lifecycle_step_message
 from . import lifecycle_step_mail
 from . import lifecycle_step_sms
 from . import lifecycle_step_survey
+from . import lifecycle_talk
+from . import lifecycle_program_talk
+from . import crm_stage
+from . import res_company_talk
+from . import res_partner_talk
 from . import mailing_mailing
 from . import mailing_mailing_exclude
 from . import mailing_trace
@@ -112,3 +117,9 @@ from . import mail_mail
 from . import mail_mail_send
 from . import sms_sms
 from . import res_partner_address
+from . import res_company_stop
+from . import lifecycle_review
+from . import lifecycle_step_review
+from . import lifecycle_exclusion_group
+from . import lifecycle_program_breaker
+from . import lifecycle_health

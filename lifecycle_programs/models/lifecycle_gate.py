@@ -48,6 +48,10 @@ class GateBatch:
         """The message waits; it can become too late meanwhile."""
         self._take_out(enrolment, StepResult("wait", reason, due_at=until, holds=True))
 
+    def rest(self, enrolment, reason, until):
+        """The program rests for this contact: what comes after is on time then."""
+        self._take_out(enrolment, StepResult("wait", reason, due_at=until))
+
     def _take_out(self, enrolment, result):
         del self.addresses[enrolment]
         self.refused[enrolment.id] = result

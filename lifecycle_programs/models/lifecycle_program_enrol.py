@@ -404,6 +404,8 @@ class LifecycleProgram(models.Model):
             raise UserError(
                 self.env._("Start the program before you add people to it.")
             )
+        if self.stop_text:
+            raise UserError(self.stop_text)
         enrolments = self.sudo()._enrol_partners(partners, now)
         self.env["lifecycle.event"]._emit_added_by_hand(self, enrolments.partner_id)
         return enrolments

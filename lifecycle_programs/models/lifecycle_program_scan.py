@@ -39,6 +39,7 @@ class LifecycleProgram(models.Model):
                 ("state", "=", "running"),
                 ("start", "=", "schedule"),
                 ("next_scan_at", "<=", now),
+                ("company_id.lifecycle_stopped_at", "=", False),
             ]
         )
         due.filtered("error").error = False

@@ -84,7 +84,10 @@ class LifecycleEnrolment(models.Model):
     @api.model
     def _get_running_programs(self):
         return self.env["lifecycle.program"].search(
-            [("state", "in", ("running", "closed"))]
+            [
+                ("state", "in", ("running", "closed")),
+                ("company_id.lifecycle_stopped_at", "=", False),
+            ]
         )
 
     @api.model
@@ -150,6 +153,9 @@ class LifecycleEnrolment(models.Model):
                           FOR UPDATE SKIP LOCKED
                        ) AS due
                  WHERE p.state IN ('running', 'closed') AND p.active
+                   AND NOT EXISTS (SELECT FROM res_company c
+                                    WHERE c.id = p.company_id
+                                      AND c.lifecycle_stopped_at IS NOT NULL)
                  ORDER BY due.due_at, due.id
                 """,
                 now=now,

@@ -48,3 +48,9 @@ from . import test_step_form
 from . import test_step_wait_until
 from . import test_database
 from . import test_saved_rules
+from . import test_breaker
+from . import test_exclusion
+from . import test_health
+from . import test_review
+from . import test_stop
+from . import test_talk
