@@ -70,7 +70,9 @@ class TestExclusion(MessageCommon):
         checks = self.second._check_entries(self.contact, self.at(days=1), True)
         check = checks[self.second, self.contact]
         self.assertEqual([line.code for line in check.hindrances], ["exclusion"])
+        self.run_due(hours=1)
         self.run_due(days=4)
+        self.assertEqual(owner.state, "ended")
         self.assertTrue(self.enter(self.second, days=5))
 
     def test_who_got_in_at_the_same_moment_ends_when_due(self):
