@@ -3,6 +3,7 @@
 from markupsafe import Markup
 
 from odoo import api, fields, models
+from odoo.tools import SQL
 
 ACTIVITY = "lifecycle_programs.mail_activity_type_review"
 
@@ -186,3 +187,26 @@ class LifecycleEnrolment(models.Model):
         waiting.write({"state": "gone"})
         waiting.program_id._settle_review_activity()
         return super()._leave(state, reason, now)
+
+
+class LifecyclePrivacy(models.AbstractModel):
+    _inherit = "lifecycle.privacy"
+
+    @api.model
+    def _get_sections(self, partner, addresses):
+        return [
+            *super()._get_sections(partner, addresses),
+            (
+                "reviews",
+                "lifecycle.review",
+                [("partner_id", "=", partner.id)],
+                ("held_at", "address", "texts", "state", "decided_at"),
+            ),
+        ]
+
+    @api.model
+    def _get_erasing(self, partner, addresses):
+        return [
+            *super()._get_erasing(partner, addresses),
+            SQL("DELETE FROM lifecycle_review WHERE partner_id = %s", partner.id),
+        ]

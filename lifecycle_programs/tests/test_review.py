@@ -160,6 +160,15 @@ class TestReview(MessageCommon):
         self.run_due(hours=1)
         self.assertSteps(enrolment, ["message done", "end done"])
 
+    def test_the_texts_belong_to_the_person(self):
+        """They are in the export of her data, and go with it."""
+        enrolment = self.hold(self.make_contact())
+        privacy = self.env["lifecycle.privacy"]
+        (exported,) = privacy._export(enrolment.partner_id)["reviews"]
+        self.assertIn("Liisa Virtanen", exported["texts"]["body"])
+        privacy._erase(enrolment.partner_id, self.at(days=1))
+        self.assertFalse(self.env["lifecycle.review"].search([]))
+
     # ------------------------------------------------------------
     # THE MODES OF A COMPANY
     # ------------------------------------------------------------
