@@ -1,7 +1,10 @@
 """The sources of facts that the addon itself brings; see `lifecycle.fact._sources`."""
 
+from .badges import BADGES
 from .baskets import BASKETS, MAIN_CATEGORY
 from .consent import CONSENTS
+from .calls import CALLS
+from .complaints import COMPLAINTS
 from .contact import CONTACT, LISTS
 from .crm import ALERTS, LEADS
 from .engagement import ENGAGEMENT, SENDINGS, TIMING
@@ -31,6 +34,7 @@ SOURCES = (
     LISTS,
     ORDERS,
     RANK,
+    BADGES,
     BASKETS,
     MAIN_CATEGORY,
     RETURNS,
@@ -44,6 +48,8 @@ SOURCES = (
     TOUCHES,
     MEETINGS,
     ACTIVITIES,
+    CALLS,
+    COMPLAINTS,
     SENDINGS,
     ENGAGEMENT,
     TIMING,

@@ -15,6 +15,8 @@ from . import lifecycle_program_parameter
 from . import lifecycle_offer
 from . import lifecycle_period
 from . import lifecycle_version
+from . import lifecycle_badge
+from . import lifecycle_complaint
 from . import lifecycle_step
 from . import lifecycle_step_branch
 from . import lifecycle_enrolment
@@ -34,6 +36,7 @@ from . import res_company
 from . import res_config_settings
 from . import res_company_sms
 from . import res_company_suppression
+from . import res_config_settings_complaint
 from . import res_users
 from . import product_template
 from . import product_category
@@ -49,6 +52,7 @@ from . import lifecycle_event_process
 from . import lifecycle_enrolment_move
 from . import lifecycle_runner
 from . import lifecycle_step_flow
+from . import lifecycle_program_review
 from . import lifecycle_program_numbers
 from . import lifecycle_step_edit
 from . import lifecycle_step_form
@@ -58,6 +62,9 @@ from . import lifecycle_step_ab_decide
 from . import lifecycle_step_event
 from . import lifecycle_step_window
 from . import lifecycle_step_date
+from . import lifecycle_step_mark
+from . import lifecycle_step_field
+from . import lifecycle_step_stop
 from . import lifecycle_explain
 from . import lifecycle_rule_editor
 from . import lifecycle_rule_count
@@ -83,6 +90,8 @@ from . import sale_order_consent
 from . import lifecycle_alert_raise
 from . import lifecycle_alert_tend
 from . import lifecycle_step_alert
+from . import mail_activity_call
+from . import lifecycle_step_notice
 from . import crm_lead_alert
 from . import res_partner_alert
 from . import mailing_trace_event

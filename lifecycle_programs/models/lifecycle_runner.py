@@ -131,7 +131,10 @@ class LifecycleEnrolment(models.Model):
             for (_step, _company), enrolments in due.grouped(
                 lambda enrolment: (enrolment.step_id, enrolment.company_id)
             ).items():
-                enrolments._run_step(now)
+                # A step of another program may have ended some on the way.
+                still = enrolments.filtered(lambda enrolment: enrolment._is_due(now))
+                if still:
+                    still._run_step(now)
             due = due.filtered(lambda enrolment: enrolment._is_due(now))
         self.env.flush_all()
         return len(claimed)

@@ -97,11 +97,16 @@ class LifecycleStep(models.Model):
                         "summary": self.name,
                         "note": notes.get(enrolment.id),
                         "date_deadline": due,
+                        **self._prepare_task_values(enrolment),
                     },
                 )
                 for enrolment in enrolments
             ]
         )
+
+    def _prepare_task_values(self, enrolment):
+        """Further values of the task for a contact."""
+        return {}
 
     def _get_task_user(self, enrolment, lead):
         """The one of the step, else the owner, else the program's owner."""

@@ -54,3 +54,6 @@ from . import test_health
 from . import test_review
 from . import test_stop
 from . import test_talk
+from . import test_step_actions
+from . import test_complaints
+from . import test_calls
