@@ -69,6 +69,10 @@ class LifecycleHealth(models.TransientModel):
         help="Answers 200 while all is well and 503 when it is not.",
     )
 
+    @api.depends_context("lang")
+    def _compute_display_name(self):
+        self.display_name = self.env._("Health and stop")
+
     @api.depends_context("lang", "tz")
     def _compute_findings(self):
         found = self.env["lifecycle.health"].sudo()._find(fields.Datetime.now())

@@ -50,7 +50,7 @@ class LifecycleReview(models.Model):
     )
     channel = fields.Selection(related="message_id.channel")
     address = fields.Char(string="To", required=True, readonly=True)
-    lang = fields.Char(readonly=True)
+    lang = fields.Char(string="Language", readonly=True)
     texts = fields.Json(readonly=True, help="The texts as they would leave.")
     detail = fields.Json(readonly=True, help="The values that the texts were made of.")
     content_id = fields.Many2one("lifecycle.content", ondelete="set null")

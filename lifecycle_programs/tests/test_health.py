@@ -131,6 +131,7 @@ class TestHealthPage(MessageCommon, HttpCase):
     def test_the_page_is_for_managers(self):
         page = self.open_page(self.manager)
         self.assertTrue(page.is_healthy)
+        self.assertEqual(page.display_name, "Health and stop")
         self.assertIn("All events are worked off", page.findings)
         page.action_stop()
         self.assertTrue(self.company.lifecycle_stopped_at)
