@@ -22,6 +22,7 @@ REASONS = {
     "higher_program": _lt("a more important program was busy with the contact"),
     "cap": _lt("enough messages in these days"),
     "no_discount": _lt("no live discount"),
+    "talk_complaint": _lt("a complaint is open"),
     "talk_quotation": _lt("a quotation waits for an answer"),
     "talk_stage": _lt("an opportunity is being negotiated"),
     "talk_call": _lt("sales calls the customer in these days"),

@@ -47,6 +47,8 @@ class LifecycleTalk(models.AbstractModel):
         :rtype: dict[str, SQL]
         """
         sources = {}
+        if company.lifecycle_talk_complaint:
+            sources["talk_complaint"] = self._select_complaints(company, customers, now)
         if company.lifecycle_talk_quotation:
             sources["talk_quotation"] = self._select_quotations(company, customers, now)
         sources["talk_stage"] = self._select_stages(company, customers, now)
@@ -90,6 +92,23 @@ class LifecycleTalk(models.AbstractModel):
     # ------------------------------------------------------------
     # SOURCES
     # ------------------------------------------------------------
+
+    @api.model
+    def _select_complaints(self, company, customers, now):
+        """A complaint that is not closed."""
+        return SQL(
+            """
+            SELECT p.commercial_partner_id AS customer_id, NULL::timestamp AS until
+              FROM res_partner p
+              JOIN lifecycle_complaint complaint ON complaint.partner_id = p.id
+             WHERE p.commercial_partner_id = ANY(%s) AND complaint.state = 'open'
+               AND complaint.company_id = %s AND complaint.received_at <= %s
+             GROUP BY p.commercial_partner_id
+            """,
+            customers,
+            company.id,
+            now,
+        )
 
     @api.model
     def _select_quotations(self, company, customers, now):

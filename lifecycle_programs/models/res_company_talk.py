@@ -6,6 +6,11 @@ class ResCompany(models.Model):
 
     _inherit = "res.company"
 
+    lifecycle_talk_complaint = fields.Boolean(
+        string="Complaint Open",
+        default=True,
+        help="Marketing rests while a complaint of the customer is open.",
+    )
     lifecycle_talk_quotation = fields.Boolean(
         string="Quotation Open",
         default=True,
@@ -36,6 +41,9 @@ class ResCompany(models.Model):
 class ResConfigSettings(models.TransientModel):
     _inherit = "res.config.settings"
 
+    lifecycle_talk_complaint = fields.Boolean(
+        related="company_id.lifecycle_talk_complaint", readonly=False
+    )
     lifecycle_talk_quotation = fields.Boolean(
         related="company_id.lifecycle_talk_quotation", readonly=False
     )

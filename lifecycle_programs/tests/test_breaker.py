@@ -96,6 +96,21 @@ class TestBreaker(MessageCommon):
         opt_outs.search([]).opted_out_at = self.at(hours=1)
         self.assertEqual(self.harm()["opt_outs"], 0, "the other one wrote last")
 
+    def test_complaints(self):
+        runs = self.send_to(10)
+        self.program.watched_from = self.at(days=-1)
+        self.env["lifecycle.complaint"].create(
+            {
+                "name": "Too many mails",
+                "partner_id": runs[0].partner_id.id,
+                "received_at": self.at(minutes=5),
+            }
+        )
+        self.env["lifecycle.event"]._flush_pending()
+        self.assertEqual(self.harm()["complaints"], 1)
+        self.assertEqual(self.watch(hours=1), self.program)
+        self.assertIn("1 complaints after 10 messages", self.program.error)
+
     def test_errors_count_while_they_are_tried_again(self):
         self.send_to(10)
         self.program.watched_from = self.at(days=-1)

@@ -90,6 +90,21 @@ class TestTalk(MessageCommon):
         lead.action_set_lost()
         self.assertFalse(self.reasons())
 
+    def test_an_open_complaint(self):
+        complaint = self.env["lifecycle.complaint"].create(
+            {
+                "name": "The tent leaks",
+                "partner_id": self.boss.id,
+                "received_at": self.start,
+            }
+        )
+        self.assertEqual(self.reasons(), {self.clerk: "talk_complaint"})
+        self.company.lifecycle_talk_complaint = False
+        self.assertFalse(self.reasons())
+        self.company.lifecycle_talk_complaint = True
+        complaint.action_close()
+        self.assertFalse(self.reasons())
+
     def test_a_call(self):
         kind = self.env.ref("mail.mail_activity_data_call")
         day = self.start.date()
