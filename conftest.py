@@ -14,6 +14,15 @@ BUNDLES = ("web.assets_web", "web.assets_frontend_lazy", "web.assets_frontend")
 seen = pytest.StashKey[int]()
 
 
+def pytest_addoption(parser):
+    parser.addoption(
+        "--crash-rounds",
+        type=int,
+        default=20,
+        help="how often the crash test kills everything (default: 20)",
+    )
+
+
 def pytest_configure(config):
     guard.install()
     if "odoo.tests.common" in sys.modules:

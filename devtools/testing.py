@@ -23,7 +23,10 @@ SYSTEM = "tests/system"
 KINDS = ("pure", "addon", "glue", "system")
 DATABASE = "lifecycle_test_"
 # pytest's options that take the next argument: it is no path, whatever it looks like.
-WITH_VALUE = ("-k", "-m", "-n", "-o", "-p", "-r", "-W", "--maxfail", "--durations")
+WITH_VALUE = (
+    *("-k", "-m", "-n", "-o", "-p", "-r", "-W", "--maxfail", "--durations"),
+    "--crash-rounds",
+)
 NOTHING_COLLECTED = 5
 
 

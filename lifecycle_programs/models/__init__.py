@@ -21,6 +21,7 @@ from . import lifecycle_step
 from . import lifecycle_step_branch
 from . import lifecycle_enrolment
 from . import lifecycle_step_run
+from . import lifecycle_step_run_retention
 from . import lifecycle_grant
 from . import lifecycle_alert
 from . import lifecycle_consent
@@ -33,6 +34,7 @@ from . import lifecycle_sms_inbound
 from . import lifecycle_privacy
 from . import lifecycle_message
 from . import res_company
+from . import res_company_retention
 from . import res_config_settings
 from . import res_company_sms
 from . import res_company_suppression

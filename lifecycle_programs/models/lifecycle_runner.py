@@ -23,8 +23,9 @@ BATCH = 500
 MAX_HOPS = 30
 # When somebody whose events another worker has, or could not work off, is due again.
 BLOCKED = timedelta(minutes=1)
-# Minutes until a failed step is tried again: 1, 5, 25, about 2 hours, about 10 hours.
-RETRY_MINUTES = (1, 5, 25, 125, 625)
+# Minutes until a failed step is tried again: 1, 5, 25, about 2 hours, about 10 hours,
+# a day.
+RETRY_MINUTES = (1, 5, 25, 125, 625, 1440)
 
 RUN_COLUMNS = (
     "address",

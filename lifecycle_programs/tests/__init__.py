@@ -2,6 +2,8 @@ from . import test_tour
 from . import test_rule_editor
 from . import test_rule_tour
 from . import test_runner
+from . import test_poison
+from . import test_retention
 from . import test_entry
 from . import test_versions
 from . import test_scans

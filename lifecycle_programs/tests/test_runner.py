@@ -274,13 +274,13 @@ class TestFailures(LifecycleCommon):
         bad = self.make_contact()
         enrolment = program._enrol_partners(bad, self.start)
         with self.fail_for(bad), self.assertLogs(level="WARNING"):
-            for day in range(6):
+            for day in range(0, 14, 2):
                 self.env["lifecycle.enrolment"]._run_due(self.at(days=day))
         self.assertEqual(enrolment.state, "error")
         self.assertSteps(enrolment, ["end failed error"])
         self.assertTrue(program.activity_ids, "the owner is told")
         enrolment.action_retry()
-        self.env["lifecycle.enrolment"]._run_due(self.at(days=7))
+        self.env["lifecycle.enrolment"]._run_due(self.at(days=14))
         self.assertEqual(enrolment.state, "ended")
 
     def test_a_broken_program_does_not_stop_the_others(self):

@@ -40,3 +40,9 @@ def dev():
         )
 
     return run
+
+
+@pytest.fixture(scope="session")
+def crash_rounds(request):
+    """How often the crash test kills everything."""
+    return request.config.getoption("--crash-rounds")
