@@ -6,6 +6,8 @@ It reads one command per line, as JSON, and answers each with one line:
 ``["round", seed, seconds]``, ``["finish"]``, ``["check"]``.
 """
 
+import odoo.init  # noqa: F401, I001  (the names in `odoo` exist from here on)
+
 import json
 import os
 import random
@@ -74,8 +76,13 @@ class Stage:
         self.clock = clocks.Clock(tomorrow + timedelta(days=1))
 
     def prepare(self):
+        """Make the data, and go every way once: what Odoo computes at the first time
+        (templates, views) is there when the children are forked."""
         with self.registry.cursor() as cr:
             crash_world.prepare(api.Environment(cr, SUPERUSER_ID, {}))
+        for _again in range(2):
+            for work in workers.WORK:
+                workers.once(self.registry, work)
 
     def round(self, seed, seconds, rounds):
         """Let everything run for a while, then kill it all at once."""
@@ -113,8 +120,8 @@ class Stage:
 def main(database, port, folder):
     answers = os.fdopen(os.dup(1), "w", buffering=1)
     stage = Stage(database, port, folder)
-    stage.prepare()
     with stage.clock.running():
+        stage.prepare()
         print(json.dumps("ready"), file=answers)
         for line in sys.stdin:
             verb, *arguments = json.loads(line)
