@@ -126,6 +126,7 @@ from . import mailing_mailing_exclude
 from . import mailing_trace
 from . import mail_mail
 from . import mail_mail_send
+from . import mail_mail_temporary
 from . import sms_sms
 from . import res_partner_address
 from . import res_company_stop

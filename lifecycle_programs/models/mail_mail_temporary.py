@@ -1,0 +1,38 @@
+"""A mail server that says "not now" is asked again."""
+
+import smtplib
+from datetime import timedelta
+
+from odoo import fields, models
+
+# How long a message is offered to a server that puts us off, run by run of the queue.
+PATIENCE = timedelta(days=1)
+
+
+def is_temporary(error):
+    """Whether a mail server answered with a 4xx code: busy, full, greylisting.
+
+    :param error: as `ir.mail_server.send_email` raises it; the answer is its context
+    """
+    answer = error.__cause__ or error.__context__
+    if isinstance(answer, smtplib.SMTPRecipientsRefused):
+        codes = [code for code, _text in answer.recipients.values()]
+    elif isinstance(answer, smtplib.SMTPResponseException):
+        codes = [answer.smtp_code]
+    else:
+        codes = []
+    return bool(codes) and all(400 <= code < 500 for code in codes)
+
+
+class MailMail(models.Model):
+    _inherit = "mail.mail"
+
+    def _note_failure(self, error):
+        """Odoo takes every refusal for the last word; a message that was only put off
+        stays in the queue, with the reason."""
+        waited = fields.Datetime.now() - self.create_date
+        if is_temporary(error) and waited < PATIENCE:
+            self.failure_reason = str(error)
+            self.flush_recordset()
+            return
+        super()._note_failure(error)
