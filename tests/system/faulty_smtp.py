@@ -15,12 +15,12 @@ from aiosmtpd.smtp import SMTP, syntax
 LOOPBACK = "127.0.0.1"
 # How often a message meets each failure.
 FAULTS = {
-    "refused for now, recipient": 0.03,
-    "refused for now, text": 0.03,
-    "refused for good": 0.03,
-    "line cut before the text": 0.01,
-    "line cut in the text": 0.01,
-    "line cut instead of an answer": 0.01,
+    "refused for now, recipient": 0.05,
+    "refused for now, text": 0.05,
+    "refused for good": 0.05,
+    "line cut before the text": 0.03,
+    "line cut in the text": 0.03,
+    "line cut instead of an answer": 0.03,
 }
 
 

@@ -75,7 +75,7 @@ def test_killed_anywhere_nothing_is_lost_or_done_twice(
     ):
         for number in range(1, crash_rounds + 1):
             office.round = number
-            seconds = chance.uniform(0.3, 2.5)
+            seconds = chance.uniform(0.4, 3.4)
             ended = stage.ask("round", number, seconds, crash_rounds)
             assert ended == {"ended by themselves": 0}, stage.errors.read_text()
         office.round = 0

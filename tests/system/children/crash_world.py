@@ -7,10 +7,10 @@ happened in the end does not depend on chance.
 
 from odoo import Command
 
-ORDERS = 90
-LEADS = 60
+ORDERS = 150
+LEADS = 90
 # So many of the leads order as well: the goal of the second program.
-BUYERS = 20
+BUYERS = 30
 CODES = ("crash_orders", "crash_leads")
 MAIL = {"type": "mail", "channel": "mail"}
 SMS = {"type": "sms", "channel": "sms"}
