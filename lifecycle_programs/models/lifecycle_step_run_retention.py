@@ -34,12 +34,13 @@ class LifecycleStepRun(models.Model):
         :return: how many rows were dealt with
         """
         self.env.flush_all()
-        companies = self.env["res.company"].sudo().search([])
+        companies = (
+            self.env["res.company"].sudo().search([("lifecycle_keep_months", ">", 0)])
+        )
         done = 0
         for months, kept in companies.grouped("lifecycle_keep_months").items():
-            if months > 0:
-                before = now - relativedelta(months=months)
-                done += self._delete_before(kept, before, limit - done)
+            before = now - relativedelta(months=months)
+            done += self._delete_before(kept, before, limit - done)
             if done >= limit:
                 break
         self.invalidate_model()

@@ -5,7 +5,8 @@ from datetime import timedelta
 
 from odoo import fields, models
 
-# How long a message is offered to a server that puts us off, run by run of the queue.
+# How long a message is offered to a server that puts us off, run by run of the queue,
+# from the first such answer on: until then it may have waited long for other reasons.
 PATIENCE = timedelta(days=1)
 
 
@@ -27,12 +28,17 @@ def is_temporary(error):
 class MailMail(models.Model):
     _inherit = "mail.mail"
 
+    lifecycle_put_off_at = fields.Datetime(
+        string="Put Off at", help="When a mail server first said “not now”."
+    )
+
     def _note_failure(self, error):
         """Odoo takes every refusal for the last word; a message that was only put off
         stays in the queue, with the reason."""
-        waited = fields.Datetime.now() - self.create_date
-        if is_temporary(error) and waited < PATIENCE:
-            self.failure_reason = str(error)
-            self.flush_recordset()
+        now = fields.Datetime.now()
+        since = self.lifecycle_put_off_at or now
+        if not is_temporary(error) or now - since > PATIENCE:
+            super()._note_failure(error)
             return
-        super()._note_failure(error)
+        self.write({"lifecycle_put_off_at": since, "failure_reason": str(error)})
+        self.flush_recordset()

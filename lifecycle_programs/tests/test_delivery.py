@@ -1,8 +1,12 @@
 """Mails of programs on the wire: sent, bounced, answered; and what they cost."""
 
+import smtplib
+from datetime import timedelta
+
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
+from odoo.addons.base.models.ir_mail_server import MailDeliveryException
 from odoo.addons.base.tests.test_ir_cron import CronMixinCase
 
 from .mailbox_common import smtp_server
@@ -231,3 +235,42 @@ class TestMailCosts(MessageCommon):
         )
         self.count_queries(step, enrolments[20:30])
         self.assertEqual(self.count_queries(step, enrolments[30:]), before)
+
+
+@tagged("post_install", "-at_install", "lifecycle")
+class TestPutOff(MessageCommon):
+    """What a mail server answers decides whether a message is offered again."""
+
+    def refuse(self, mail, answer):
+        """The failure as `ir.mail_server.send_email` raises it."""
+        try:
+            try:
+                raise answer
+            except smtplib.SMTPException:
+                raise MailDeliveryException("Mail Delivery Failed", str(answer))
+        except MailDeliveryException as error:
+            mail._note_failure(error)
+        return mail.state
+
+    def make_mail(self):
+        step = self.make_mail_step()
+        enrolment = self.enrol(step, self.make_contact())
+        self.run_due()
+        return enrolment.step_run_ids.trace_id.mail_mail_id
+
+    def test_not_now_is_asked_again_for_a_day(self):
+        mail = self.make_mail()
+        busy = smtplib.SMTPRecipientsRefused({"a@example.com": (450, b"Busy")})
+        self.assertEqual(self.refuse(mail, busy), "outgoing")
+        self.assertTrue(mail.failure_reason)
+        full = smtplib.SMTPDataError(451, b"Disk full")
+        self.assertEqual(self.refuse(mail, full), "outgoing")
+        mail.lifecycle_put_off_at -= timedelta(days=2)
+        self.assertEqual(self.refuse(mail, full), "exception")
+        self.assertEqual(mail.mailing_trace_ids.trace_status, "error")
+
+    def test_no_is_no(self):
+        mail = self.make_mail()
+        unwanted = smtplib.SMTPDataError(554, b"Not wanted")
+        self.assertEqual(self.refuse(mail, unwanted), "exception")
+        self.assertEqual(mail.mailing_trace_ids.trace_status, "error")

@@ -82,7 +82,7 @@ def test_killed_anywhere_nothing_is_lost_or_done_twice(
         office.calm_down()
         stage.ask("finish")
         found = stage.ask("check")
-    twice = _check_mails(found["mails"], office)
+    twice = _check_mails(found["mails"], found["failures"], office)
     sms_twice = _check_sms(found["sms"], found["accepted sms"])
     with capsys.disabled():
         print(
@@ -103,7 +103,7 @@ def _count_killed(office):
     return sum(number > 0 for number in rounds)
 
 
-def _check_mails(mails, office):
+def _check_mails(mails, failures, office):
     """Each mail was accepted, or refused for good and says so; what was accepted twice
     was in the hands of a process that was killed.
 
@@ -111,7 +111,7 @@ def _check_mails(mails, office):
     """
     assert set(office.delivered) <= set(mails), "mails that nobody knows of"
     lost = {
-        message_id: state
+        message_id: (state, failures.get(message_id))
         for message_id, state in mails.items()
         if message_id not in office.delivered
         and not (state == "error" and message_id in office.refused)

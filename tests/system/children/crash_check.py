@@ -8,7 +8,7 @@ import crash_world
 def check(env):
     """Every sentence of what is wrong, and what the test needs to go on.
 
-    :return: dict of ``problems``, ``mails``, ``sms`` and ``counts``
+    :return: dict of ``problems``, ``mails``, ``failures``, ``sms``, ``counts``
     """
     problems = []
     runs = env["lifecycle.step.run"].search([], order="enrolment_id, visit")
@@ -19,6 +19,10 @@ def check(env):
     return {
         "problems": problems,
         "mails": _list_traces(traces, "mail", "message_id"),
+        "failures": {
+            mail.message_id: mail.failure_reason
+            for mail in env["mail.mail"].search([("state", "=", "exception")])
+        },
         "sms": {
             trace.sms_tracker_ids.sms_uuid: trace.trace_status
             for trace in traces
