@@ -40,6 +40,7 @@
         "data/programs/content.xml",
         "data/programs/old_leads.xml",
         "data/programs/sales_ready.xml",
+        "data/programs/quotation.xml",
         # Steps start other programs, so they come after all of them.
         "data/programs/welcome_steps.xml",
         "data/programs/renewal_steps.xml",
@@ -51,6 +52,7 @@
         "data/programs/content_steps.xml",
         "data/programs/old_leads_steps.xml",
         "data/programs/sales_ready_steps.xml",
+        "data/programs/quotation_steps.xml",
         "data/ir_cron_data.xml",
         "data/lifecycle_review_cron.xml",
         "views/lifecycle_mail_layout.xml",

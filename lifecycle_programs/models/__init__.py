@@ -76,6 +76,7 @@ from . import lifecycle_event_contact
 from . import lifecycle_event_daily
 from . import lifecycle_content_download
 from . import sale_order
+from . import sale_order_quotation
 from . import account_move
 from . import res_partner
 from . import base_partner_merge
@@ -117,6 +118,7 @@ from . import lifecycle_step_mail
 from . import lifecycle_step_sms
 from . import lifecycle_step_survey
 from . import lifecycle_talk
+from . import lifecycle_talk_complaint
 from . import lifecycle_program_talk
 from . import crm_stage
 from . import res_company_talk

@@ -15,6 +15,8 @@ from .common import LifecycleCommon
 
 MONDAY = datetime(2027, 3, 1, 8, 0)
 MANY = 500
+# Steps that do nothing to or about the contact.
+QUIET = ["wait", "wait_until", "wait_window", "split", "end"]
 
 
 class JourneyCommon(LifecycleCommon):
@@ -258,7 +260,7 @@ class JourneyCommon(LifecycleCommon):
         runs = self.env["lifecycle.step.run"].search(
             [
                 ("enrolment_id", "=", self.enrolment.id),
-                ("step_type", "not in", ["wait", "wait_until", "split", "end"]),
+                ("step_type", "not in", QUIET),
             ],
             order="visit",
         )

@@ -1,4 +1,4 @@
-"""The ten programs as they are shipped: rules, texts, journeys."""
+"""The programs as they are shipped: rules, texts, journeys."""
 
 import re
 
@@ -10,6 +10,7 @@ from ..models.lifecycle_message import template_source
 
 # Codes in their order: whoever comes first writes first.
 ORDER = [
+    "quotation",
     "welcome",
     "renewal",
     "rescue",
@@ -64,12 +65,12 @@ class TestProgramData(TransactionCase):
     # PROGRAMS
     # ------------------------------------------------------------
 
-    def test_ten_programs_in_their_order(self):
+    def test_programs_in_their_order(self):
         """Ten ready-made programs (R1), in order (R74), which wait for a look before
-        they run."""
+        they run; before them the follow-up of quotations."""
         self.assertEqual(self.programs.mapped("code"), ORDER)
         self.assertEqual(
-            self.programs.mapped("sequence"), [10 * (n + 1) for n in range(10)]
+            self.programs.mapped("sequence"), [5, *(10 * (n + 1) for n in range(10))]
         )
         self.assertEqual(set(self.versions.mapped("number")), {1})
 
@@ -191,8 +192,13 @@ class TestProgramData(TransactionCase):
     def test_greeting_by_first_name_or_neutral(self):
         """Level 1 of personalisation (R83): the name, and nothing odd without one."""
         greeting = re.compile(r"<p>(H.*?,)</p>")
-        for message in self.messages.filtered(lambda one: one.channel == "mail"):
-            for lang, word in (("en_US", "Hi"), ("fi_FI", "Hei")):
+        mails = self.messages.filtered(lambda one: one.channel == "mail")
+        translated = self.exported(mails, "body")
+        for lang, word, messages in (
+            ("en_US", "Hi", mails),
+            ("fi_FI", "Hei", translated),
+        ):
+            for message in messages:
                 _subject, body = self.texts(message, lang)
                 line = compile_template(greeting.search(body)[1], html=True)
                 named = line.render({"contact.first_name": "Ann"})
