@@ -8,3 +8,10 @@ UPDATE lifecycle_program
 -- The carrier's messages are for the original.
 UPDATE res_company
    SET lifecycle_sms_token = NULL;
+
+-- No other system hears of the copy.
+UPDATE lifecycle_webhook
+   SET active = false;
+UPDATE lifecycle_webhook_call
+   SET state = 'refused', next_try_at = NULL
+ WHERE state = 'waiting';

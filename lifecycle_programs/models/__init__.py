@@ -17,6 +17,8 @@ from . import lifecycle_period
 from . import lifecycle_version
 from . import lifecycle_badge
 from . import lifecycle_complaint
+from . import lifecycle_webhook
+from . import lifecycle_webhook_call
 from . import lifecycle_step
 from . import lifecycle_step_branch
 from . import lifecycle_enrolment
@@ -32,6 +34,7 @@ from . import lifecycle_preferences
 from . import lifecycle_preferences_merge
 from . import lifecycle_sms_inbound
 from . import lifecycle_privacy
+from . import lifecycle_privacy_actions
 from . import lifecycle_message
 from . import res_company
 from . import res_company_retention
@@ -67,6 +70,7 @@ from . import lifecycle_step_date
 from . import lifecycle_step_mark
 from . import lifecycle_step_field
 from . import lifecycle_step_stop
+from . import lifecycle_step_webhook
 from . import lifecycle_explain
 from . import lifecycle_rule_editor
 from . import lifecycle_rule_count
@@ -118,7 +122,6 @@ from . import lifecycle_step_mail
 from . import lifecycle_step_sms
 from . import lifecycle_step_survey
 from . import lifecycle_talk
-from . import lifecycle_talk_complaint
 from . import lifecycle_program_talk
 from . import crm_stage
 from . import res_company_talk

@@ -27,7 +27,6 @@ REASONS = {
     "talk_stage": _lt("an opportunity is being negotiated"),
     "talk_call": _lt("sales calls the customer in these days"),
     "talk_invoice": _lt("an invoice is overdue"),
-    "talk_complaint": _lt("a complaint is open"),
     "never": _lt("the company sends no messages of programs"),
     "review": _lt("waits for review"),
     "dropped": _lt("dropped by whoever reviewed it"),

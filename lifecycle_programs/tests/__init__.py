@@ -60,3 +60,4 @@ from . import test_step_actions
 from . import test_complaints
 from . import test_calls
 from . import test_journeys_quotation
+from . import test_webhooks
