@@ -24,6 +24,7 @@ from .values import normalise, normalise_sql
 from .vocabulary import vocabulary
 from .words import speaking
 from .window import at_hour, next_opening
+from .window import at_hour, next_opening, next_window, spread
 from .zone import contact_zone
 
 __all__ = [
@@ -56,6 +57,7 @@ __all__ = [
     "is_macro_name",
     "is_stop_word",
     "next_opening",
+    "next_window",
     "normalise",
     "normalise_address_part",
     "normalise_phone",
@@ -66,6 +68,7 @@ __all__ = [
     "shared_address",
     "sign",
     "speaking",
+    "spread",
     "to_rows",
     "two_proportion_z",
     "two_sided_p",

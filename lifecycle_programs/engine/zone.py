@@ -18,6 +18,8 @@ _MAIN = {
     "KZ": "Asia/Almaty",
     "MX": "America/Mexico_City",
     "RU": "Europe/Moscow",
+    "UA": "Europe/Kyiv",
+    "UZ": "Asia/Tashkent",
 }
 
 
