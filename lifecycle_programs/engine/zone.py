@@ -4,11 +4,10 @@ from functools import lru_cache
 
 import phonenumbers
 import pytz
-from phonenumbers import timezone as phone_zones
+from phonenumbers.tzdata import TIMEZONE_DATA, TIMEZONE_LONGEST_PREFIX
 
-from .phone import country_of, normalise_phone
+from .phone import normalise_phone
 
-_UNKNOWN = "Etc/Unknown"
 # Where most people live; elsewhere it is the first zone that is listed.
 _MAIN = {
     "AU": "Australia/Sydney",
@@ -54,17 +53,32 @@ def _known(tz):
 
 
 def _zone_of_phone(phone, country_code):
-    number = normalise_phone(phone, country_code)
+    # Parsing costs as much as a whole mail: a number in E.164 is taken as it is.
+    number = phone if phone and phone[0] == "+" else normalise_phone(phone, country_code)
     if not number:
         return None
-    zones = [
-        zone
-        for zone in phone_zones.time_zones_for_number(phonenumbers.parse(number))
-        if zone != _UNKNOWN and _known(zone)
-    ]
-    main = _zone_of_country(country_of(number))
+    digits = "".join(filter(str.isdecimal, number))
+    zones = [zone for zone in _zones_of_prefix(digits) if _known(zone)]
+    main = _zone_of_country(_country_of_prefix(digits))
     # A mobile or free number stands for its whole country.
     return main if main in zones or not zones else zones[0]
+
+
+def _zones_of_prefix(digits):
+    """The zones of the longest part of the number that tells any."""
+    for length in range(min(TIMEZONE_LONGEST_PREFIX, len(digits)), 0, -1):
+        if digits[:length] in TIMEZONE_DATA:
+            return TIMEZONE_DATA[digits[:length]]
+    return ()
+
+
+def _country_of_prefix(digits):
+    """The country of a calling code; the main one where several share it."""
+    for length in (1, 2, 3):
+        regions = phonenumbers.COUNTRY_CODE_TO_REGION_CODE.get(int(digits[:length] or 0))
+        if regions:
+            return regions[0]
+    return None
 
 
 def _zone_of_country(country_code):
