@@ -54,7 +54,9 @@ def _known(tz):
 
 def _zone_of_phone(phone, country_code):
     # Parsing costs as much as a whole mail: a number in E.164 is taken as it is.
-    number = phone if phone and phone[0] == "+" else normalise_phone(phone, country_code)
+    number = (
+        phone if phone and phone[0] == "+" else normalise_phone(phone, country_code)
+    )
     if not number:
         return None
     digits = "".join(filter(str.isdecimal, number))
@@ -75,7 +77,9 @@ def _zones_of_prefix(digits):
 def _country_of_prefix(digits):
     """The country of a calling code; the main one where several share it."""
     for length in (1, 2, 3):
-        regions = phonenumbers.COUNTRY_CODE_TO_REGION_CODE.get(int(digits[:length] or 0))
+        regions = phonenumbers.COUNTRY_CODE_TO_REGION_CODE.get(
+            int(digits[:length] or 0)
+        )
         if regions:
             return regions[0]
     return None

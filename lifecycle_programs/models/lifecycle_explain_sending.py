@@ -12,6 +12,7 @@ OF_ONE_MESSAGE = {
     "_gate_same_address",
     "_gate_too_late",
     "_gate_discount",
+    "_gate_reserve",
 }
 
 

@@ -2,10 +2,11 @@
 
 A check is a method that gets the batch and takes out of it whom the message may not
 reach now: `GateBatch.skip` for good, `GateBatch.hold` until a moment. Every check costs
-a constant number of queries, however many enrolments there are.
+a constant number of queries, however many enrolments there are. The checks stand by
+purpose in files of their own: `lifecycle_gate_address.py`, `lifecycle_gate_cap.py`,
+`lifecycle_gate_hours.py`.
 """
 
-from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -13,16 +14,12 @@ from typing import Any
 from odoo import api, models
 from odoo.tools import SQL
 
-from ..engine.phone import can_receive_sms, normalise_phone
 from .step_result import StepResult
 
-# Another contact with the same address keeps this contact from the same message for so
-# long; what comes later is another round of the program.
-SAME_ADDRESS_DAYS = 30
-CAP_DAYS = {"mail": 7, "sms": 14}
 # A program whose next step comes within this time has the contact to itself.
 BUSY = timedelta(days=3)
-SMS_CAP = 1
+# Where the address of a channel stands on the contact.
+ADDRESS_COLUMNS = {"mail": "email_normalized", "sms": "phone_sanitized"}
 
 
 @dataclass
@@ -44,9 +41,12 @@ class GateBatch:
         """The message does not reach this contact; the program goes on."""
         self._take_out(enrolment, StepResult("skipped", reason))
 
-    def hold(self, enrolment, reason, until):
-        """The message waits; it can become too late meanwhile."""
-        self._take_out(enrolment, StepResult("wait", reason, due_at=until, holds=True))
+    def hold(self, enrolment, reason, until, is_excused=False):
+        """The message waits; it can become too late meanwhile, unless it is excused."""
+        self._take_out(
+            enrolment,
+            StepResult("wait", reason, due_at=until, holds=True, is_excused=is_excused),
+        )
 
     def rest(self, enrolment, reason, until):
         """The program rests for this contact: what comes after is on time then."""
@@ -95,6 +95,7 @@ class LifecycleStep(models.Model):
         return [
             "_gate_archived",
             "_gate_address",
+            "_gate_bounced",
             "_gate_same_address",
             "_gate_too_late",
             "_gate_blacklist",
@@ -104,65 +105,10 @@ class LifecycleStep(models.Model):
             "_gate_paused",
             "_gate_higher_program",
             "_gate_cap",
+            "_gate_hours",
             "_gate_discount",
+            "_gate_reserve",
         ]
-
-    # ------------------------------------------------------------
-    # THE CONTACT AND THE ADDRESS
-    # ------------------------------------------------------------
-
-    def _gate_archived(self, batch):
-        for enrolment in batch.enrolments:
-            if not enrolment.partner_id.active:
-                batch.skip(enrolment, "archived")
-
-    def _gate_address(self, batch):
-        for enrolment in batch.enrolments:
-            partner = enrolment.partner_id
-            raw, address = self._get_address(partner, batch.channel)
-            if not raw:
-                batch.skip(enrolment, "no_address")
-            elif not address:
-                batch.skip(enrolment, "bad_address")
-            else:
-                batch.addresses[enrolment] = address
-
-    def _get_address(self, partner, channel):
-        """The address as it was typed in, and normalised, or None."""
-        if channel == "mail":
-            return partner.email, partner.email_normalized or None
-        country = partner.country_id or self.env.company.country_id
-        number = normalise_phone(partner.phone, country.code)
-        return partner.phone, number if can_receive_sms(number) else None
-
-    def _gate_same_address(self, batch):
-        """The same message goes to an address once, on whichever contacts it stands.
-        Messages about different things (orders, renewals) are different messages."""
-        rows = self._query(
-            SQL(
-                """
-                SELECT r.address, e.entry_key, r.partner_id
-                  FROM lifecycle_step_run r
-                  JOIN lifecycle_step s ON s.id = r.step_id
-                  JOIN lifecycle_enrolment e ON e.id = r.enrolment_id
-                 WHERE r.address = ANY(%s) AND r.run_at > %s AND r.outcome = 'done'
-                   AND r.program_id = %s AND s.key = %s
-                """,
-                batch.all_addresses,
-                batch.now - timedelta(days=SAME_ADDRESS_DAYS),
-                self.program_id.id,
-                self.key,
-            )
-        )
-        served = defaultdict(set)
-        for address, entry_key, partner_id in rows:
-            served[address, entry_key].add(partner_id)
-        for enrolment in sorted(batch.enrolments, key=lambda one: one.id):
-            contacts = served[batch.addresses[enrolment], enrolment.entry_key]
-            if contacts - {enrolment.partner_id.id}:
-                batch.skip(enrolment, "same_address")
-            else:
-                contacts.add(enrolment.partner_id.id)
 
     # ------------------------------------------------------------
     # THE MOMENT AND THE WILL
@@ -239,7 +185,7 @@ class LifecycleStep(models.Model):
         in its long waits there is room for others."""
         if not batch.category.is_capped:
             return
-        column = "email_normalized" if batch.channel == "mail" else "phone_sanitized"
+        column = ADDRESS_COLUMNS[batch.channel]
         rows = self._query(
             SQL(
                 """
@@ -280,57 +226,6 @@ class LifecycleStep(models.Model):
             ):
                 tomorrow = batch.now + timedelta(days=1)
                 batch.hold(enrolment, "higher_program", tomorrow)
-
-    def _gate_cap(self, batch):
-        """No address gets more than so many marketing messages in a week, over all
-        programs and Odoo's own mailings."""
-        company = self.env.company
-        cap = SMS_CAP if batch.channel == "sms" else company.lifecycle_message_cap
-        if not (batch.category.is_capped and cap):
-            return
-        window = timedelta(days=CAP_DAYS[batch.channel])
-        sent = self._get_sent_times(batch, batch.now - window)
-        for enrolment in batch.enrolments:
-            times = sent[batch.addresses[enrolment]]
-            if len(times) < cap:
-                times.insert(0, batch.now)
-            else:
-                # The cap-th newest has to fall out of the window first.
-                batch.hold(enrolment, "cap", times[cap - 1] + window)
-
-    def _get_sent_times(self, batch, since):
-        """When each address got a marketing message, newest first."""
-        column = "email" if batch.channel == "mail" else "sms_number"
-        rows = self._query(
-            SQL(
-                """
-                SELECT r.address, r.run_at AS sent_at
-                  FROM lifecycle_step_run r
-                  JOIN lifecycle_message m ON m.id = r.message_id
-                  JOIN lifecycle_category c ON c.id = m.category_id
-                 WHERE r.address = ANY(%(addresses)s) AND r.run_at > %(since)s
-                   AND r.outcome = 'done' AND c.is_capped
-                 UNION ALL
-                SELECT t.%(column)s, COALESCE(t.sent_datetime, t.create_date)
-                  FROM mailing_trace t
-                  JOIN mailing_mailing g ON g.id = t.mass_mailing_id
-                 WHERE t.%(column)s = ANY(%(addresses)s) AND t.trace_type = %(channel)s
-                   AND COALESCE(t.sent_datetime, t.create_date) > %(since)s
-                   AND t.trace_status NOT IN ('cancel', 'error')
-                   AND NOT t.is_test_trace IS TRUE
-                   AND g.lifecycle_step_key IS NULL
-                 ORDER BY 2 DESC
-                """,
-                addresses=batch.all_addresses,
-                since=since,
-                channel=batch.channel,
-                column=SQL.identifier(column),
-            )
-        )
-        times = defaultdict(list)
-        for address, sent_at in rows:
-            times[address].append(sent_at)
-        return times
 
     def _gate_discount(self, batch):
         if not self.needs_grant:

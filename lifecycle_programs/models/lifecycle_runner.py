@@ -14,6 +14,7 @@ from odoo.tools import SQL
 
 from .lifecycle_retry import CONCURRENCY_ERRORS, retry_on_conflict
 from .lifecycle_step import SPLITS
+from .lifecycle_step_run import ONE_ROW
 from .step_result import StepResult
 
 _logger = logging.getLogger(__name__)
@@ -35,24 +36,25 @@ RUN_COLUMNS = (
     "grant_id",
     "alert_id",
 )
-INSERT_COLUMNS = ", ".join(
-    (
-        "enrolment_id",
-        "step_id",
-        "visit",
-        "program_id",
-        "company_id",
-        "partner_id",
-        "step_type",
-        "outcome",
-        "reason",
-        "branch_id",
-        "scheduled_at",
-        "run_at",
-        "detail",
-        *RUN_COLUMNS,
-    )
+COLUMNS = (
+    "enrolment_id",
+    "step_id",
+    "visit",
+    "program_id",
+    "company_id",
+    "partner_id",
+    "step_type",
+    "outcome",
+    "reason",
+    "branch_id",
+    "scheduled_at",
+    "run_at",
+    "detail",
+    *RUN_COLUMNS,
 )
+INSERT_COLUMNS = ", ".join(COLUMNS)
+OUTCOME = COLUMNS.index("outcome")
+SAME_HOLD = f"ON CONFLICT ({ONE_ROW}) DO UPDATE SET detail = EXCLUDED.detail"
 
 
 class LifecycleEnrolment(models.Model):
@@ -176,6 +178,17 @@ class LifecycleEnrolment(models.Model):
         paused = self.filtered(
             lambda enrolment: enrolment.paused_until and enrolment.paused_until > now
         )
+        self.env["lifecycle.step.run"]._insert(
+            [
+                enrolment._prepare_step_run(
+                    StepResult(
+                        "wait", "paused", due_at=enrolment.paused_until, holds=True
+                    ),
+                    now,
+                )
+                for enrolment in paused
+            ]
+        )
         for enrolment in paused:
             # The pause is not lateness: what follows is on time after it.
             enrolment.write(
@@ -225,7 +238,7 @@ class LifecycleEnrolment(models.Model):
         runs = []
         for enrolment in self:
             result = results[enrolment.id]
-            if result.outcome != "wait":
+            if result.outcome != "wait" or result.holds:
                 runs.append(enrolment._prepare_step_run(result, now))
             enrolment.write(enrolment._prepare_cursor(result, now))
         self.flush_recordset()
@@ -237,6 +250,8 @@ class LifecycleEnrolment(models.Model):
             values = {"due_at": result.due_at}
             if not result.holds:
                 values |= {"waiting": True, "scheduled_at": result.due_at}
+            elif result.is_excused and self.scheduled_at:
+                values["scheduled_at"] = self.scheduled_at + (result.due_at - now)
             return values
         following = result.next_step
         if following is None:
@@ -263,6 +278,9 @@ class LifecycleEnrolment(models.Model):
     def _prepare_step_run(self, result, now):
         """One row for `lifecycle.step.run._insert`."""
         values = result.values
+        outcome, detail = result.outcome, values.get("detail")
+        if outcome == "wait":
+            outcome, detail = "held", {"until": result.due_at}
         return (
             self.id,
             self.step_id.id,
@@ -271,12 +289,12 @@ class LifecycleEnrolment(models.Model):
             self.company_id.id,
             self.partner_id.id,
             self.step_id.type,
-            result.outcome,
+            outcome,
             result.reason,
             result.branch.id if result.branch else None,
             self.scheduled_at,
             now,
-            json.dumps(values["detail"], default=str) if values.get("detail") else None,
+            json.dumps(detail, default=str) if detail else None,
             *(values.get(column) or None for column in RUN_COLUMNS),
         )
 
@@ -338,11 +356,17 @@ class LifecycleStepRun(models.Model):
 
     @api.model
     def _insert(self, rows):
-        """Insert step runs as `LifecycleEnrolment._prepare_step_run` makes them."""
+        """Insert step runs as `LifecycleEnrolment._prepare_step_run` makes them.
+
+        A hold is kept once per reason: tried again and again, it says until when."""
         if not rows:
             return
-        self.env.cr.execute_values(
-            f"INSERT INTO lifecycle_step_run ({INSERT_COLUMNS}) VALUES %s", rows
-        )
+        statement = f"INSERT INTO lifecycle_step_run ({INSERT_COLUMNS}) VALUES %s"
+        holds = [row for row in rows if row[OUTCOME] == "held"]
+        done = [row for row in rows if row[OUTCOME] != "held"]
+        if done:
+            self.env.cr.execute_values(statement, done)
+        if holds:
+            self.env.cr.execute_values(f"{statement} {SAME_HOLD}", holds)
         self.env["lifecycle.enrolment"].invalidate_model(["step_run_ids"])
         self.invalidate_model()

@@ -1,6 +1,16 @@
 from odoo import fields, models
 
-OUTCOMES = [("done", "Done"), ("skipped", "Skipped"), ("failed", "Failed")]
+OUTCOMES = [
+    ("done", "Done"),
+    ("held", "Held"),
+    ("rerouted", "By another channel"),
+    ("skipped", "Skipped"),
+    ("failed", "Failed"),
+]
+# One row per visit of a step, and one for each reason that held it up before.
+ONE_ROW = (
+    "enrolment_id, step_id, visit, (CASE WHEN outcome = 'held' THEN reason ELSE '' END)"
+)
 
 
 class LifecycleStepRun(models.Model):
@@ -45,7 +55,7 @@ class LifecycleStepRun(models.Model):
     )
     detail = fields.Json(string="Values", help="The values that the step used.")
 
-    _once = models.UniqueIndex("(enrolment_id, step_id, visit)")
+    _once = models.UniqueIndex(f"({ONE_ROW})")
     _step = models.Index("(step_id, outcome)")
     _address = models.Index("(address, run_at) WHERE address IS NOT NULL")
     _content = models.Index("(partner_id, content_id) WHERE content_id IS NOT NULL")

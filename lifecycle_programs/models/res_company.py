@@ -23,12 +23,6 @@ class ResCompany(models.Model):
         help="An event that is reported this many days late counts in the customer "
         "data and enrols nobody.",
     )
-    lifecycle_message_cap = fields.Integer(
-        string="Marketing Messages in 7 Days",
-        default=2,
-        help="How many marketing messages one address gets in 7 days, over all "
-        "programs. 0 means no limit.",
-    )
     lifecycle_grant_limit = fields.Integer(
         string="Discounts per Customer and Year",
         default=2,

@@ -15,9 +15,6 @@ class ResConfigSettings(models.TransientModel):
     lifecycle_event_max_age_days = fields.Integer(
         related="company_id.lifecycle_event_max_age_days", readonly=False
     )
-    lifecycle_message_cap = fields.Integer(
-        related="company_id.lifecycle_message_cap", readonly=False
-    )
     lifecycle_grant_limit = fields.Integer(
         related="company_id.lifecycle_grant_limit", readonly=False
     )

@@ -15,6 +15,8 @@ class StepResult:
     :param due_at: for ``wait``: when to look again, naive UTC
     :param holds: a ``wait`` that keeps the time the step was meant to run, so that a
         message can become too late; a wait step moves that time along instead
+    :param is_excused: a hold whose time does not count as lateness: nothing may be sent
+        at that hour
     :param branch: the `lifecycle.step.branch` taken
     :param values: columns of the step run: address, message_id, content_id, trace_id,
         grant_id, alert_id, detail
@@ -25,5 +27,6 @@ class StepResult:
     next_step: Any = None
     due_at: datetime | None = None
     holds: bool = False
+    is_excused: bool = False
     branch: Any = None
     values: dict = field(default_factory=dict)

@@ -20,6 +20,8 @@ from . import test_events_messages
 from . import test_gate
 from . import test_preferences
 from . import test_privacy
+from . import test_gate_caps
+from . import test_gate_hours
 from . import test_sms
 from . import test_sms_inbound
 from . import test_suppression_import

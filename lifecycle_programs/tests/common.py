@@ -20,6 +20,8 @@ class LifecycleCommon(TransactionCase):
         cls.company.lifecycle_suppression_done = True
         cls.start = fields.Datetime.now()
         cls.env["lifecycle.program"].search([]).write({"state": "draft"})
+        # Tests run at any hour of any day. Hours have tests of their own.
+        cls.env["lifecycle.hours"].search([]).unlink()
         cls.marketer = new_test_user(
             cls.env,
             "lifecycle_marketer",
@@ -152,7 +154,7 @@ class LifecycleCommon(TransactionCase):
     def assertSteps(self, enrolment, expected):
         """The step runs in their order: "key outcome" or "key outcome reason" each."""
         runs = self.env["lifecycle.step.run"].search(
-            [("enrolment_id", "in", enrolment.ids)], order="enrolment_id, visit"
+            [("enrolment_id", "in", enrolment.ids)], order="enrolment_id, visit, id"
         )
         found = [
             " ".join(filter(None, (run.step_id.key, run.outcome, run.reason)))

@@ -37,6 +37,10 @@ class MessageCommon(LifecycleCommon):
         )
         return program.version_id.step_ids[0]
 
+    def set_cap(self, count):
+        """So many marketing mails in 7 days; 0 for no limit."""
+        self.env.ref("lifecycle_programs.lifecycle_cap_mail").count = count
+
     def enrol(self, step, partners):
         return step.program_id._enrol_partners(partners, self.start)
 

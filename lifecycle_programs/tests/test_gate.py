@@ -71,7 +71,7 @@ class TestGate(MessageCommon):
         partner = enrolment.partner_id
         self.env["mail.blacklist"]._add(partner.email)
         enrolment.paused_until = self.at(days=5)
-        self.company.lifecycle_message_cap = 1
+        self.set_cap(1)
         self.assertIsNone(self.reason(step, enrolment, days=30))
 
     def test_one_address_on_two_contacts_gets_one_message(self):
@@ -183,14 +183,14 @@ class TestGate(MessageCommon):
         trace.trace_status = "error"
         self.assertIsNone(self.reason(step, enrolment, days=2))
         trace.trace_status = "sent"
-        self.company.lifecycle_message_cap = 3
+        self.set_cap(3)
         self.assertIsNone(self.reason(step, enrolment, days=2))
-        self.company.lifecycle_message_cap = 0
+        self.set_cap(0)
         self.assertIsNone(self.reason(step, enrolment, days=2))
 
     def test_a_held_message_can_become_too_late(self):
         """The cap holds a message for some days, then it is not true any more."""
-        self.company.lifecycle_message_cap = 1
+        self.set_cap(1)
         first = self.make_mail_step(code="first")
         step = self.make_mail_step(code="second")
         partner = self.make_contact()
@@ -198,13 +198,16 @@ class TestGate(MessageCommon):
         self.run_due()
         enrolment = self.enrol(step, partner)
         self.run_due()
-        self.assertSteps(enrolment, [])
+        self.assertSteps(enrolment, ["message held cap"])
         self.assertEqual(enrolment.due_at, self.at(days=7))
         self.run_due(days=7)
-        self.assertSteps(enrolment, ["message skipped too_late", "end done"])
+        self.assertSteps(
+            enrolment,
+            ["message held cap", "message skipped too_late", "end done"],
+        )
 
     def test_service_messages_do_not_count(self):
-        self.company.lifecycle_message_cap = 1
+        self.set_cap(1)
         service = self.make_mail_step(self.make_message(category="service"), code="s")
         partner = self.make_contact()
         self.enrol(service, partner)

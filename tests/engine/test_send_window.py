@@ -47,7 +47,8 @@ def test_outside_it_is_held_to_the_next_opening(now, opens):
 def test_closed_days_are_left_out():
     evening = datetime(2026, 12, 23, 18, 0)
     holidays = {date(2026, 12, 24), date(2026, 12, 25)}
-    assert helsinki(evening, is_closed=holidays.__contains__) == datetime(2026, 12, 28, 7, 0)
+    opens = helsinki(evening, is_closed=holidays.__contains__)
+    assert opens == datetime(2026, 12, 28, 7, 0)
     assert helsinki(evening, is_closed=lambda day: day.day < 30) == datetime(
         2026, 12, 30, 7, 0
     )
