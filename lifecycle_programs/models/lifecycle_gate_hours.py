@@ -18,9 +18,9 @@ class LifecycleStep(models.Model):
     _inherit = "lifecycle.step"
 
     def _gate_hours(self, batch):
-        """Outside the sending hours of its category, and on closed days, a message waits
-        for the next opening. Whoever waited gets it spread over some time, always at the
-        same moment; the wait is no lateness."""
+        """Outside the sending hours of its category, and on closed days, a message
+        waits for the next opening. Whoever waited gets it spread over some time, always
+        at the same moment; the wait is no lateness."""
         category = batch.category
         hours = self.env["lifecycle.hours"]._get_by_country(category, batch.channel)
         if not hours and not category.is_capped:
