@@ -23,7 +23,6 @@ from .token import sign, verify
 from .values import normalise, normalise_sql
 from .vocabulary import vocabulary
 from .words import speaking
-from .window import at_hour, next_opening
 from .window import at_hour, next_opening, next_window, spread
 from .zone import contact_zone
 

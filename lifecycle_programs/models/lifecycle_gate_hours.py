@@ -5,7 +5,6 @@ from datetime import timedelta
 from odoo import models
 
 from ..engine.window import next_window, spread
-from ..engine.zone import contact_zone
 from .lifecycle_hours import WEEKDAYS
 
 # As far as closed days are looked up.
@@ -33,11 +32,15 @@ class LifecycleStep(models.Model):
         openings = {}
         for enrolment in batch.enrolments:
             partner = enrolment.partner_id
-            country = partner.country_id.code or self.env.company.country_id.code
+            country = (
+                partner.country_id
+                or enrolment.commercial_partner_id.country_id
+                or self.env.company.country_id
+            ).code
             row = hours.get(country, hours.get(None))
             if not row and not category.is_capped:
                 continue
-            zone = self._get_contact_zone(partner)
+            zone = enrolment._get_tz()
             if (country, zone) not in openings:
                 window = row._get_window() if row else ANY_HOUR
                 days = closed[None] | closed.get(country, set())
@@ -46,17 +49,6 @@ class LifecycleStep(models.Model):
             if reason:
                 until = spread(opens, closes, str(partner.id), minutes)
                 batch.hold(enrolment, reason, until, is_excused=True)
-
-    def _get_contact_zone(self, partner):
-        """The name of the zone on whose clock a contact lives."""
-        company = self.env.company
-        country = partner.country_id.code or None
-        return contact_zone(
-            partner.tz or None,
-            partner.phone_sanitized or None,
-            country,
-            str(company._lifecycle_zone()),
-        )
 
 
 def _look_ahead(now, zone, window, days):

@@ -67,7 +67,7 @@ class TestGateCaps(MessageCommon):
         return refused and refused.due_at
 
     def test_per_day_week_and_month(self):
-        """R82: all limits hold at once; the latest end counts."""
+        """All limits hold at once; the latest end counts."""
         partner = self.make_contact()
         for days in (3, 5, 20):
             self.got(partner, days)

@@ -44,6 +44,7 @@ class TestGateHours(MessageCommon):
             {"country_id": cls.env.ref("base.fi").id, "lifecycle_spread_minutes": 0}
         )
         cls.company.resource_calendar_id.tz = "Europe/Helsinki"
+        cls.company.partner_id.tz = "Europe/Helsinki"
         cls.marketing = cls.env.ref(CATEGORY + "marketing")
         cls.hours = cls.env["lifecycle.hours"].create(
             {
@@ -66,7 +67,7 @@ class TestGateHours(MessageCommon):
         return refused and (refused.reason, refused.due_at)
 
     def test_marketing_waits_for_the_morning(self):
-        """R81: on the contact's clock. Helsinki is two hours ahead of UTC in winter."""
+        """On the contact's clock. Helsinki is two hours ahead of UTC in winter."""
         liisa = self.make_contact()
         self.assertIsNone(self.held(liisa, NOON))
         evening = datetime(2027, 1, 13, 15, 0)
