@@ -146,9 +146,8 @@ class LifecycleEnrolment(models.Model):
             lambda one: one.program_id.exclusion_group_id.others == "end"
         )
         ending._leave("exited", "exclusion", now)
-        # Resting is not lateness.
-        until = now + LOOK_AGAIN
-        (excluded - ending).write({"due_at": until, "scheduled_at": until})
+        resting = excluded - ending
+        resting._rest("exclusion", dict.fromkeys(resting, now + LOOK_AGAIN), now)
         return going_on - excluded
 
 

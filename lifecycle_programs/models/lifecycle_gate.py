@@ -50,7 +50,7 @@ class GateBatch:
 
     def rest(self, enrolment, reason, until):
         """The program rests for this contact: what comes after is on time then."""
-        self._take_out(enrolment, StepResult("wait", reason, due_at=until))
+        self.hold(enrolment, reason, until, is_excused=True)
 
     def _take_out(self, enrolment, result):
         del self.addresses[enrolment]

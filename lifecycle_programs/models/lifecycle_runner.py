@@ -178,26 +178,27 @@ class LifecycleEnrolment(models.Model):
         paused = self.filtered(
             lambda enrolment: enrolment.paused_until and enrolment.paused_until > now
         )
+        paused._rest(
+            "paused", {enrolment: enrolment.paused_until for enrolment in paused}, now
+        )
+        return self - paused
+
+    def _rest(self, reason, until, now):
+        """Put off these enrolments, and keep why. That is not lateness: what follows is
+        on time after it.
+
+        :param until: dict of moment per enrolment
+        """
         self.env["lifecycle.step.run"]._insert(
             [
                 enrolment._prepare_step_run(
-                    StepResult(
-                        "wait", "paused", due_at=enrolment.paused_until, holds=True
-                    ),
-                    now,
+                    StepResult("wait", reason, due_at=moment, holds=True), now
                 )
-                for enrolment in paused
+                for enrolment, moment in until.items()
             ]
         )
-        for enrolment in paused:
-            # The pause is not lateness: what follows is on time after it.
-            enrolment.write(
-                {
-                    "due_at": enrolment.paused_until,
-                    "scheduled_at": enrolment.paused_until,
-                }
-            )
-        return self - paused
+        for enrolment, moment in until.items():
+            enrolment.write({"due_at": moment, "scheduled_at": moment})
 
     # ------------------------------------------------------------
     # RUN
@@ -280,7 +281,8 @@ class LifecycleEnrolment(models.Model):
         values = result.values
         outcome, detail = result.outcome, values.get("detail")
         if outcome == "wait":
-            outcome, detail = "held", {"until": result.due_at}
+            outcome = "held"
+            detail = {"until": result.due_at} if result.due_at else None
         return (
             self.id,
             self.step_id.id,
