@@ -152,12 +152,20 @@ class LifecycleCommon(TransactionCase):
         )
 
     def assertSteps(self, enrolment, expected):
-        """The step runs in their order: "key outcome" or "key outcome reason" each."""
+        """The steps taken, in their order: "key outcome" or "key outcome reason" each.
+        What held them up before is left out; see `assertHolds`."""
+        self.assertEqual(self._list_runs(enrolment, "!="), expected)
+
+    def assertHolds(self, enrolment, expected):
+        """What held steps up, in their order: "key held reason" each."""
+        self.assertEqual(self._list_runs(enrolment, "="), expected)
+
+    def _list_runs(self, enrolment, is_held):
         runs = self.env["lifecycle.step.run"].search(
-            [("enrolment_id", "in", enrolment.ids)], order="enrolment_id, visit, id"
+            [("enrolment_id", "in", enrolment.ids), ("outcome", is_held, "held")],
+            order="enrolment_id, visit, id",
         )
-        found = [
+        return [
             " ".join(filter(None, (run.step_id.key, run.outcome, run.reason)))
             for run in runs
         ]
-        self.assertEqual(found, expected)

@@ -36,6 +36,7 @@ class TestExclusion(MessageCommon):
         stranger = self.enter(self.second, self.make_contact("Some Stranger"))
         self.run_due(hours=1)
         self.assertSteps(later, [])
+        self.assertHolds(later, ["message held exclusion"])
         self.assertSteps(stranger, ["message done", "end done"])
         for day in (1, 2):
             self.run_due(days=day, hours=1)

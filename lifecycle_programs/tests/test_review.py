@@ -44,6 +44,7 @@ class TestReview(MessageCommon):
         self.assertEqual(review.address, "person1@example.com")
         self.assertFalse(self.mails())
         self.assertSteps(enrolments, [])
+        self.assertHolds(enrolments, ["message held review"] * 3)
         for day in range(1, 4):
             self.run_due(days=day)
         self.assertEqual(len(self.reviews()), 3)
@@ -91,7 +92,7 @@ class TestReview(MessageCommon):
     def test_a_hold_at_the_gate_keeps_the_approval(self):
         self.step.message_id.category_id.max_late_days = 0
         enrolment = self.hold(self.make_contact())
-        self.company.lifecycle_message_cap = 1
+        self.set_cap(1)
         other = self.make_mail_step(code="other")
         self.enrol(other, enrolment.partner_id)
         self.run_due(hours=1)

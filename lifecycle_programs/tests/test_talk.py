@@ -150,6 +150,7 @@ class TestTalk(MessageCommon):
         held, free = enrolments
         self.assertSteps(free, ["message done", "end done"])
         self.assertSteps(held, [])
+        self.assertHolds(held, ["message held talk_quotation"])
         self.assertEqual(held.due_at, self.at(days=1))
         for day in range(1, 8):
             self.run_due(days=day)
