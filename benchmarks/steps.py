@@ -49,6 +49,10 @@ class Bench:
                 for n in range(size)
             ]
         )
+        # The check of the hour is made, and lets everything through.
+        self.env.ref("lifecycle_programs.lifecycle_hours_marketing_mail").write(
+            {"weekdays": "all", "hour_from": 0, "hour_to": 24}
+        )
         self.message = self.env["lifecycle.message"].create(
             {
                 "name": "Benchmark",

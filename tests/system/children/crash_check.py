@@ -92,7 +92,8 @@ def _check_messages(env, runs):
     """Each message step done is one trace, and no trace came out of nowhere."""
     problems = []
     for kind in ("mail", "sms"):
-        done = [run for run in runs if run.step_type == kind]
+        # A step that was held up first has a row for that, too.
+        done = [run for run in runs if run.step_type == kind and run.outcome != "held"]
         skipped = Counter(run.reason for run in done if run.outcome != "done")
         problems += _expect(f"{kind} steps not done", dict(skipped), {})
         traced = sorted(run.trace_id.id for run in done)

@@ -18,7 +18,13 @@ program = env["lifecycle.program"].create(
 )
 version = env["lifecycle.version"].create({"program_id": program.id})
 message = env["lifecycle.message"].create(
-    {"name": "Hello", "subject": "Hello", "body": "<p>Hello {{ grant.code }}</p>"}
+    {
+        "name": "Hello",
+        "subject": "Hello",
+        "body": "<p>Hello {{ grant.code }}</p>",
+        # Leaves at any hour.
+        "category_id": env.ref("lifecycle_programs.lifecycle_category_service").id,
+    }
 )
 mail = env["lifecycle.step"].create(
     {
