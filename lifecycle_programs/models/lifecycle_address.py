@@ -18,17 +18,19 @@ class LifecycleAddress(models.Model):
     locks and writes the row of the address. The second one leaves the address alone
     while the first still works; if the first has committed since the second began, the
     database refuses the write and the batch runs again with eyes open.
+
+    Kept as a digest: the row guards an address, nobody has to read it.
     """
 
     _name = "lifecycle.address"
     _description = "Served Address"
     _log_access = False
-    _rec_name = "address"
+    _rec_name = "digest"
 
-    address = fields.Char(required=True)
+    digest = fields.Char(required=True)
     served_at = fields.Datetime(required=True)
 
-    _address_unique = models.UniqueIndex("(address)")
+    _digest_unique = models.UniqueIndex("(digest)")
 
     @api.model
     def _reserve(self, addresses, now):
@@ -39,25 +41,30 @@ class LifecycleAddress(models.Model):
         rows = self.env.execute_query(
             SQL(
                 """
-                WITH known AS MATERIALIZED (
+                WITH wanted AS MATERIALIZED (
+                    SELECT address, md5(address) AS digest
+                      FROM unnest(%(addresses)s) AS address
+                ), known AS MATERIALIZED (
                     SELECT id FROM lifecycle_address
-                     WHERE address = ANY(%(addresses)s)
+                     WHERE digest IN (SELECT digest FROM wanted)
                        FOR UPDATE SKIP LOCKED
                 ), served AS (
                     UPDATE lifecycle_address a SET served_at = %(now)s
                       FROM known WHERE a.id = known.id
-                    RETURNING a.address
+                    RETURNING a.digest
                 ), added AS (
-                    INSERT INTO lifecycle_address (address, served_at)
-                    SELECT wanted.address, %(now)s
-                      FROM unnest(%(addresses)s) AS wanted (address)
-                     WHERE NOT EXISTS (SELECT FROM lifecycle_address a
-                                        WHERE a.address = wanted.address)
+                    INSERT INTO lifecycle_address (digest, served_at)
+                    SELECT digest, %(now)s
+                      FROM wanted
+                     WHERE digest NOT IN (SELECT digest FROM lifecycle_address
+                                           WHERE digest IN (SELECT digest FROM wanted))
                      ORDER BY 1
-                        ON CONFLICT (address) DO NOTHING
-                    RETURNING address
+                        ON CONFLICT (digest) DO NOTHING
+                    RETURNING digest
                 )
-                SELECT address FROM served UNION ALL SELECT address FROM added
+                SELECT address FROM wanted
+                 WHERE digest IN (SELECT digest FROM served
+                                   UNION ALL SELECT digest FROM added)
                 """,
                 addresses=sorted(addresses),
                 now=now,

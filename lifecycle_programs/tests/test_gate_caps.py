@@ -1,5 +1,6 @@
 """Limits on messages, and addresses that two workers want at the same time."""
 
+import hashlib
 from datetime import timedelta
 from unittest.mock import patch
 
@@ -258,7 +259,9 @@ class TestGateCaps(MessageCommon):
     def _forget(self, addresses):
         with self.registry.cursor() as other:
             other.execute(
-                "DELETE FROM lifecycle_address WHERE address = ANY(%s)", [addresses]
+                "DELETE FROM lifecycle_address a USING unnest(%s) AS address"
+                " WHERE a.digest = md5(address)",
+                [addresses],
             )
 
     def test_old_addresses_are_forgotten(self):
@@ -266,5 +269,7 @@ class TestGateCaps(MessageCommon):
         addresses._reserve(["old@example.com"], self.at(days=-3))
         addresses._reserve(["new@example.com"], self.start)
         addresses._gc_addresses()
-        left = addresses.search([("address", "like", "@example.com")])
-        self.assertEqual(left.mapped("address"), ["new@example.com"])
+        names = ("old@example.com", "new@example.com")
+        digests = [hashlib.md5(one.encode()).hexdigest() for one in names]
+        left = addresses.search([("digest", "in", digests)])
+        self.assertEqual(left.mapped("digest"), digests[1:])
