@@ -261,7 +261,6 @@ class JourneyCommon(LifecycleCommon):
             [
                 ("enrolment_id", "=", self.enrolment.id),
                 ("step_type", "not in", QUIET),
-                ("step_type", "not in", ["wait", "wait_until", "split", "end"]),
                 ("outcome", "!=", "held"),
             ],
             order="visit",
