@@ -63,3 +63,4 @@ from . import test_complaints
 from . import test_calls
 from . import test_journeys_quotation
 from . import test_webhooks
+from . import test_call_tour

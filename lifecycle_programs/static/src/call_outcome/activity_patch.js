@@ -14,4 +14,12 @@ patch(Activity.prototype, {
         });
         await new Promise((resolve) => action.doAction(dialog, { onClose: resolve }));
     },
+    async markAsDoneAndScheduleNext() {
+        if (!this.lifecycle_asks_outcome) {
+            return super.markAsDoneAndScheduleNext(...arguments);
+        }
+        // What comes next is for the program to say.
+        await this.markAsDone();
+        return false;
+    },
 });
