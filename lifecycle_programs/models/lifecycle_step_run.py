@@ -3,7 +3,6 @@ from odoo import fields, models
 OUTCOMES = [
     ("done", "Done"),
     ("held", "Held"),
-    ("rerouted", "By another channel"),
     ("skipped", "Skipped"),
     ("failed", "Failed"),
 ]
