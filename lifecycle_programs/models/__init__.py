@@ -65,6 +65,10 @@ from . import lifecycle_step_flow
 from . import lifecycle_program_review
 from . import lifecycle_program_numbers
 from . import lifecycle_step_edit
+from . import lifecycle_version_move
+from . import lifecycle_version_changes
+from . import lifecycle_program_file
+from . import lifecycle_program_import
 from . import lifecycle_step_form
 from . import lifecycle_step_random
 from . import lifecycle_step_ab_test

@@ -49,6 +49,9 @@ REASONS = {
     "program_not_running": _lt("the other program is not running"),
     "not_let_in": _lt("the other program did not let the contact in"),
     "below_value": _lt("below the value limit"),
+    # versions
+    "moved": _lt("moved to the new version"),
+    "version_ended": _lt("ended when a new version was published"),
     # discounts
     "no_discount_chosen": _lt("no discount chosen"),
 }

@@ -5,6 +5,7 @@ from . import test_runner
 from . import test_poison
 from . import test_retention
 from . import test_entry
+from . import test_version_moves
 from . import test_versions
 from . import test_scans
 from . import test_security
@@ -36,6 +37,7 @@ from . import test_purchases
 from . import test_picks
 from . import test_unsubscribe
 from . import test_program_data
+from . import test_program_files
 from . import test_journeys_customers
 from . import test_journeys_offers
 from . import test_journeys_prospects

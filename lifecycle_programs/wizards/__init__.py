@@ -7,3 +7,4 @@ from . import lifecycle_alert_answer
 from . import lifecycle_call_outcome
 from . import lifecycle_message_preview
 from . import lifecycle_why
+from . import lifecycle_program_upload
