@@ -53,6 +53,8 @@ class Programs:
             for program in programs:
                 self._choose_offers(program)
                 self._choose_coupons(program, coupons)
+            # Years of customers meet the programs at once; nobody is there to agree.
+            programs.company_id.lifecycle_launch_limit = 0
             programs.action_publish()
 
     # ------------------------------------------------------------------ content

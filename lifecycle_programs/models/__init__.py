@@ -43,6 +43,7 @@ from . import lifecycle_blackout
 from . import res_company
 from . import res_company_retention
 from . import res_config_settings
+from . import res_company_launch
 from . import res_company_sms
 from . import res_company_suppression
 from . import res_config_settings_complaint
@@ -58,6 +59,7 @@ from . import lifecycle_program_publish
 from . import lifecycle_entry_rule
 from . import lifecycle_program_enrol
 from . import lifecycle_program_scan
+from . import lifecycle_program_launch
 from . import lifecycle_event_process
 from . import lifecycle_enrolment_move
 from . import lifecycle_runner
@@ -149,6 +151,7 @@ from . import res_partner_address
 from . import res_company_stop
 from . import lifecycle_review
 from . import lifecycle_step_review
+from . import lifecycle_program_past
 from . import lifecycle_exclusion_group
 from . import lifecycle_program_breaker
 from . import lifecycle_health

@@ -49,7 +49,8 @@ REASONS = {
     "program_not_running": _lt("the other program is not running"),
     "not_let_in": _lt("the other program did not let the contact in"),
     "below_value": _lt("below the value limit"),
-    # versions
+    # versions and entries
+    "before_entry": _lt("its time was before the entry"),
     "moved": _lt("moved to the new version"),
     "version_ended": _lt("ended when a new version was published"),
     # discounts

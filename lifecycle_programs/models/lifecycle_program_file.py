@@ -46,12 +46,15 @@ class LifecycleProgramFile(models.AbstractModel):
         """The fields of a model that a file keeps, by name."""
         part = self._parts()[model]
         owned = part.get("owned", ())
+        left_out = set(LEFT_OUT)
+        if hasattr(self.env[model], "_technical_fields"):
+            left_out |= self.env[model]._technical_fields()
         found = {}
         for name, field in sorted(self.env[model]._fields.items()):
             if name in owned:
                 found[name] = field
                 continue
-            if name in LEFT_OUT or name == part.get("parent"):
+            if name in left_out or name == part.get("parent"):
                 continue
             if name == "sequence" and part.get("parent"):
                 continue  # the order in the file tells
@@ -124,7 +127,7 @@ class LifecycleProgramFile(models.AbstractModel):
     @api.model
     def _write_number(self, record, field, value):
         """Nothing for the zero or no that a new record has anyway."""
-        if not value and not field.default:
+        if not value and not field.default and not field.required:
             return None
         if field.type == "float":
             return round(value, 6)
@@ -153,12 +156,14 @@ class LifecycleProgramFile(models.AbstractModel):
     def _write_reference(self, record):
         """What another database knows the record by: the key of a step, a code, an
         external id of what no company owns, else the name."""
+        # Whoever sees a step sees the name of its discount, too.
+        record = record.sudo()
         if record._name == "lifecycle.step":
             return record.key
         if record._name.startswith("lifecycle.") and "code" in record._fields:
             return record.code
         if not ("company_id" in record._fields and record.company_id):
-            names = record.sudo()._get_external_ids()[record.id]
+            names = record._get_external_ids()[record.id]
             names = sorted(name for name in names if not name.startswith("__"))
             if names:
                 return {"external_id": names[0]}

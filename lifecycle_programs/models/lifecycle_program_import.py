@@ -208,10 +208,7 @@ class Reading:
         missing = [
             name
             for name in self.file._get_fields(model)
-            if fields[name].required
-            and not fields[name].default
-            and fields[name].type not in NUMBERS
-            and not values.get(name)
+            if fields[name].required and not fields[name].default and name not in values
         ]
         for name in missing:
             if name not in data:
@@ -316,18 +313,17 @@ class Reading:
                 if not field.default and not field.required:
                     self._read_empty(field, name in owned_names, values, owned)
                 continue
-            at = f"{place}.{name}"
+            at, told = f"{place}.{name}", len(self.errors)
             if name in owned_names:
                 owned[name] = data[name]
             elif field.translate:
                 values[name] = self._read_translated(field, data[name], at, texts)
             else:
                 values[name] = self._read_value(field, data[name], at)
-            if field.required and values.get(name) in (False, None):
-                # Nothing, or something that has been told.
-                if field.type not in NUMBERS and data[name] in (None, "", []):
+            if field.required and field.type not in NUMBERS and not values.get(name):
+                if len(self.errors) == told:
                     self._tell(at, self.env._("is missing."))
-                del values[name]
+                values.pop(name, None)
         return values, texts, owned
 
     def _read_empty(self, field, is_owned, values, owned):

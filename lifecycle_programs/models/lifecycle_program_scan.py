@@ -96,7 +96,7 @@ class LifecycleProgram(models.Model):
             return
         for program in rules:
             with program._own_failure("scan"):
-                program._enrol_scan(table, now)
+                program._enrol_scan_guarded(table, now)
         self.env.cr.execute(SQL("DROP TABLE %s", SQL.identifier(table)))
 
     def _materialise(self, rules, company, now):

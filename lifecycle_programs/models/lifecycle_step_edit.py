@@ -119,7 +119,8 @@ class LifecycleStep(models.Model):
         return ", ".join(self.branch_ids.mapped("name"))
 
     def _describe_grant(self):
-        given = self.loyalty_program_id.name or self.pricelist_id.name
+        step = self.sudo()
+        given = step.loyalty_program_id.name or step.pricelist_id.name
         if not given:
             return self.env._("No discount chosen: this step is skipped")
         return self.env._("%(what)s, %(days)s days", what=given, days=self.grant_days)

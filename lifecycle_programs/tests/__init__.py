@@ -36,6 +36,7 @@ from . import test_facts_categories
 from . import test_purchases
 from . import test_picks
 from . import test_unsubscribe
+from . import test_launch
 from . import test_program_data
 from . import test_program_files
 from . import test_journeys_customers

@@ -76,3 +76,42 @@ class TestTour(LifecycleCommon, HttpCase):
         self.assertEqual(
             steps.filtered(lambda one: one.type == "wait_window").hour_to, 17
         )
+
+    def test_publish_again_and_move_people(self):
+        """A branching journey is edited while two people are inside, and they go on in
+        the new version (R134)."""
+        user = new_test_user(
+            self.env,
+            "lifecycle_versions_tour",
+            "base.group_user,lifecycle_programs.group_lifecycle_marketer",
+        )
+        program = self.make_program(
+            {
+                "type": "wait",
+                "key": "week",
+                "name": "Wait a week",
+                "wait_value": 7,
+            },
+            {
+                "type": "split",
+                "key": "way",
+                "name": "With a mail address?",
+                "branches": [
+                    {"name": "Yes", "rule": "contact.has_email", "next": "end"}
+                ],
+                "next": "tell",
+            },
+            {"type": "sales_alert", "key": "tell", "name": "Tell sales"},
+            {"type": "end", "key": "end", "name": "The end"},
+            name="Moving program",
+            code="moving",
+            stage_id=self.env.ref("lifecycle_programs.lifecycle_stage_prospect").id,
+        )
+        enrolments = program._enrol_partners(self.make_contacts(2), self.start)
+        self.run_due()
+        self.start_tour("/odoo", "lifecycle_programs_versions", login=user.login)
+        self.assertEqual(enrolments.version_id, program.version_id)
+        self.assertEqual(program.version_id.number, 2)
+        self.assertEqual(enrolments.step_id.wait_value, 14)
+        self.assertEqual(set(enrolments.mapped("due_at")), {self.at(days=7)})
+        self.assertEqual(program.draft_version_id.step_ids[0].wait_value, 7)

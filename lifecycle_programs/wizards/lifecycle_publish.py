@@ -1,6 +1,5 @@
 from odoo import Command, api, fields, models
 from odoo.exceptions import UserError
-from odoo.tools import SQL
 
 PEOPLE = [
     ("stay", "Finish on the old version"),
@@ -22,11 +21,6 @@ class LifecyclePublish(models.TransientModel):
     problems = fields.Text(compute="_compute_problems")
     inside_count = fields.Integer(
         related="program_id.active_count", string="People inside now"
-    )
-    match_count = fields.Integer(
-        compute="_compute_match_count",
-        help="How many contacts match the rule of a scheduled program right now, "
-        "before re-entry and opt-outs are looked at.",
     )
     start = fields.Selection(related="program_id.start")
     draft_version_id = fields.Many2one(related="program_id.draft_version_id")
@@ -73,29 +67,6 @@ class LifecyclePublish(models.TransientModel):
             wizard.problems = "\n".join(
                 [*program._get_setup_problems(), *version._get_problems()]
             )
-
-    @api.depends("program_id")
-    def _compute_match_count(self):
-        for wizard in self:
-            wizard.match_count = wizard._count_matches()
-
-    def _count_matches(self):
-        program = self.program_id
-        if program.start != "schedule":
-            return 0
-        now = fields.Datetime.now()
-        rule = program._rule(program.rule, entry=True)
-        names = program._entry_fact_names(rule)
-        if any(name.startswith(("event.", "entry.")) for name in rule.facts):
-            return 0
-        condition, parameters = rule.sql(program._entry_columns(), now, program._tz())
-        snapshot = self.env["lifecycle.fact"]._snapshot(names, program.company_id, now)
-        query = SQL(
-            "SELECT count(*) FROM (%s) AS s WHERE %s",
-            snapshot,
-            SQL(condition, *parameters),
-        )
-        return self.env.execute_query(query)[0][0]
 
     def action_publish(self):
         """Publish, and bring the people inside to where they were sent."""
