@@ -5,6 +5,8 @@ everything back, lets nobody in and makes a task for the owner; a manager who ha
 the number and what the discounts may cost agrees, and the next look lets them in.
 """
 
+from contextlib import contextmanager
+
 from odoo import fields, models
 from odoo.exceptions import AccessError
 from odoo.tools import SQL
@@ -13,6 +15,8 @@ MANAGER = "lifecycle_programs.group_lifecycle_manager"
 # Between the click and the look some more may have come to match.
 SLACK = 1.1
 AVERAGE_DAYS = 365
+# What letting people in writes.
+TOUCHED = ("lifecycle.program", "lifecycle.enrolment", "lifecycle.entry.rule")
 
 
 class TooMany(Exception):
@@ -120,20 +124,35 @@ class LifecycleProgram(models.Model):
 
     def _count_launch(self, now):
         """How many people the first look would let in, were it now: the look itself is
-        asked, with the steps as they stand, and taken back."""
+        asked, and taken back."""
         self.ensure_one()
         if self.start != "schedule":
             return 0
         program = self.sudo().with_company(self.company_id)
         rule = program._rule(program.rule, entry=True)
-        with self.env.cr.savepoint() as savepoint:
-            if not program.version_id:
-                program.version_id = program.draft_version_id
+        with program._tried_out():
             table = program._materialise({program: rule}, program.company_id, now)
-            count = len(program._enrol_scan(table, now))
-            savepoint.rollback()
-        self.env.invalidate_all(flush=False)
-        return count
+            return len(program._enrol_scan(table, now))
+
+    @contextmanager
+    def _tried_out(self):
+        """Let people in with the steps as they stand, and take it back.
+
+        Only what this touches leaves the cache: a form that asks keeps what was typed.
+        """
+        self.ensure_one()
+        self.env.flush_all()
+        try:
+            with self.env.cr.savepoint(flush=False) as savepoint:
+                if not self.version_id:
+                    self.version_id = self.draft_version_id
+                yield
+                # Nothing of it may be left to be written afterwards.
+                self.env.flush_all()
+                savepoint.rollback()
+        finally:
+            for model in TOUCHED:
+                self.env[model].invalidate_model(flush=False)
 
     # ------------------------------------------------------------
     # COST

@@ -44,13 +44,8 @@ class LifecycleProgram(models.Model):
         """How many `_enrol_past` would let in: asked, and taken back."""
         self.ensure_one()
         program = self.sudo().with_company(self.company_id)
-        with self.env.cr.savepoint() as savepoint:
-            if not program.version_id:
-                program.version_id = program.draft_version_id
-            count = len(program._insert_past(days, now))
-            savepoint.rollback()
-        self.env.invalidate_all(flush=False)
-        return count
+        with program._tried_out():
+            return len(program._insert_past(days, now))
 
     def _insert_past(self, days, now):
         enrolments = self.env["lifecycle.enrolment"]

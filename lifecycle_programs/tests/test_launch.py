@@ -122,6 +122,15 @@ class TestLaunchGuard(LifecycleCommon):
         self.scan(hours=1)
         self.assertEqual(len(program.enrolment_ids), 6)
 
+    def test_counting_leaves_nothing_behind(self):
+        program = self.make_scan()
+        self.assertEqual(program._count_launch(self.start), 6)
+        self.assertEqual(program._count_launch(self.start), 6)
+        self.assertFalse(program.version_id)
+        self.assertFalse(
+            self.env["lifecycle.enrolment"].search([("program_id", "=", program.id)])
+        )
+
     def test_whoever_edits_a_program_cannot_agree_in_a_roundabout_way(self):
         program = self.make_scan(publish=True)
         program.with_user(self.marketer).write({"cooldown_days": 3})

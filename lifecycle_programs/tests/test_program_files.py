@@ -49,13 +49,13 @@ class TestProgramFiles(LifecycleCommon):
             **{"code": "journey", "name": "Journey", **values},
         )
 
-    def read(self, *texts, company=None):
+    def load(self, *texts, company=None):
         texts = {f"file_{n}.json": text for n, text in enumerate(texts)}
         return self.file._import_texts(texts, company or self.other)
 
     def errors_of(self, data):
         with self.assertRaises(ValidationError) as caught:
-            self.read(data if isinstance(data, str) else json.dumps(data))
+            self.load(data if isinstance(data, str) else json.dumps(data))
         return caught.exception.args[0].split("\n")
 
     # ------------------------------------------------------------
@@ -69,7 +69,7 @@ class TestProgramFiles(LifecycleCommon):
         )
         self.assertGreaterEqual(len(programs), 10)
         texts = [self.file._write_text(program) for program in programs]
-        imported, notes = self.read(*texts)
+        imported, notes = self.load(*texts)
         self.assertFalse(notes)
         self.assertEqual(imported.company_id, self.other)
         self.assertEqual(set(imported.mapped("state")), {"draft"})
@@ -85,7 +85,7 @@ class TestProgramFiles(LifecycleCommon):
         program = self.make_journey()
         text = self.file._write_text(program)
         self.assertIn("Terve", text)
-        copy, _notes = self.read(text)
+        copy, _notes = self.load(text)
         message = copy.draft_version_id.step_ids.message_id
         self.assertNotEqual(message, program.version_id.step_ids.message_id)
         self.assertEqual(message.subject, "Hello")
@@ -105,7 +105,7 @@ class TestProgramFiles(LifecycleCommon):
         self.assertEqual(body, ["<p>Hello</p>", "<p>you</p>"])
 
     def test_steps_lead_where_they_led(self):
-        copy, _notes = self.read(self.file._write_text(self.make_journey()))
+        copy, _notes = self.load(self.file._write_text(self.make_journey()))
         steps = {step.key: step for step in copy.draft_version_id.step_ids}
         self.assertEqual(steps["week"].next_step_id, steps["hello"])
         self.assertEqual(
@@ -125,7 +125,7 @@ class TestProgramFiles(LifecycleCommon):
         data = json.loads(self.file._write_text(program))
         data["program"]["steps"][0]["wait_value"] = 14.0
         data["program"]["parameter_ids"] = parameters
-        imported, _notes = self.read(json.dumps(data), company=self.company)
+        imported, _notes = self.load(json.dumps(data), company=self.company)
         self.assertEqual(imported, program)
         self.assertEqual(program.state, "running")
         self.assertEqual(program.version_id, old)
@@ -138,7 +138,7 @@ class TestProgramFiles(LifecycleCommon):
 
     def test_reading_what_is_there_changes_nothing(self):
         program = self.make_journey()
-        self.read(self.file._write_text(program), company=self.company)
+        self.load(self.file._write_text(program), company=self.company)
         self.assertFalse(program.draft_version_id)
 
     def test_a_draft_is_not_overwritten(self):
@@ -147,7 +147,7 @@ class TestProgramFiles(LifecycleCommon):
         data = json.loads(self.file._write_text(program))
         data["program"]["cooldown_days"] = 5
         with self.assertRaisesRegex(ValidationError, "has a draft"):
-            self.read(json.dumps(data), company=self.company)
+            self.load(json.dumps(data), company=self.company)
         self.assertEqual(program.cooldown_days, 30)
 
     def test_a_data_file(self):
