@@ -137,13 +137,13 @@ class LifecycleProgramFile(models.AbstractModel):
                 "number": max(program.version_ids.mapped("number"), default=0) + 1,
             }
         )
-        reading.write(program, body, place)
+        reading.change(program, body, place)
         keys = self._import_steps(reading, draft, steps, place)
         for number, step in enumerate(steps):
             if isinstance(step, dict) and step.get("key") in keys:
                 at = f"{place}.steps[{number}] ({step['key']})"
                 reading.steps = keys
-                reading.write(keys[step["key"]], step, at, links=True)
+                reading.change(keys[step["key"]], step, at, links=True)
 
     @api.model
     def _import_steps(self, reading, draft, steps, place):
@@ -161,7 +161,7 @@ class LifecycleProgramFile(models.AbstractModel):
                     self.env._("%s: a step needs a key of its own.", at)
                 )
                 continue
-            step = reading.create(
+            step = reading.make(
                 "lifecycle.step",
                 data,
                 f"{at} ({key})",
@@ -197,7 +197,7 @@ class Reading:
     # RECORDS
     # ------------------------------------------------------------
 
-    def create(self, model, data, place, **given):
+    def make(self, model, data, place, **given):
         """Make a record of its data; an empty one if something is wrong with it."""
         empty = self.env[model]
         if not isinstance(data, dict):
@@ -217,7 +217,7 @@ class Reading:
             return empty
         for name, one in list(owned.items()):
             if fields[name].type == "many2one":
-                message = one and self.create(
+                message = one and self.make(
                     fields[name].comodel_name, one, f"{place}.{name}"
                 )
                 values[name] = message.id if message else False
@@ -230,7 +230,7 @@ class Reading:
             self._write_owned(record, owned, place)
         return record
 
-    def write(self, record, data, place, links=False):
+    def change(self, record, data, place, links=False):
         """Change a record to what its data say.
 
         :param links: only what leads to other steps
@@ -242,7 +242,7 @@ class Reading:
                 if record._fields[name].type == "one2many":
                     for number, child in enumerate(record[name]):
                         at = f"{place}.{name}[{number}]"
-                        self.write(child, data[name][number], at, links=True)
+                        self.change(child, data[name][number], at, links=True)
         else:
             self._write_owned(record, owned, place)
         if values or texts:
@@ -267,11 +267,11 @@ class Reading:
                 order = {"sequence": 10 * (number + 1)}
                 if key in old:
                     old[key].sequence = order["sequence"]
-                    self.write(old[key], data, at)
+                    self.change(old[key], data, at)
                     kept |= old[key]
                 else:
                     given = {part["parent"]: record.id} | order
-                    made = self.create(field.comodel_name, data, at, **given)
+                    made = self.make(field.comodel_name, data, at, **given)
                     kept |= made or kept
             (record[name] - kept).unlink()
 
