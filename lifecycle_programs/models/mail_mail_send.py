@@ -61,7 +61,7 @@ class MailMail(models.Model):
                     self._send_envelope(envelope, smtp_session)
                     if post_send_callback:
                         post_send_callback([envelope.mail_id])
-                    self.env.cr.commit()
+                    self.env.cr.commit()  # pylint: disable=invalid-commit
                 odoos -= self.browse(envelope.mail_id for envelope in envelopes)
         return super(MailMail, odoos)._send(
             auto_commit=auto_commit,
