@@ -3,8 +3,8 @@
 The jobs run their own code, with its commits. Odoo's bookkeeping around each run, a
 dozen statements, is left out: it decides when a job runs next, and that is decided
 here. Between two moments a server would have run the crons of every minute again and
-again for nothing; here they run when there is something to do. The addon's hourly and
-daily crons run once a day, the queues when they are triggered.
+again for nothing; here they run when there is something to do. The addon's other crons
+run once a day, the queues when they are triggered.
 """
 
 import logging
@@ -65,8 +65,9 @@ class Scheduler:
             )
             crons = env["ir.cron"].browse(data.mapped("res_id")).filtered("active")
             for cron in crons:
-                if cron.interval_type == "minutes":
-                    self._instant.setdefault(cron.model_id.model, cron.id)
+                model = cron.model_id.model
+                if cron.interval_type == "minutes" and model in WORK:
+                    self._instant.setdefault(model, cron.id)
                 else:
                     self._daily.append(cron.id)
             for queue in QUEUES:

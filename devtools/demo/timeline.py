@@ -16,12 +16,25 @@ from .scheduler import Scheduler
 from .world import World
 
 # When the shop books what has happened since the last time, people read their mail,
-# and the scheduler looks. Programs count in days, and every further moment makes the
-# batches smaller: two of them take half as long again.
-MOMENTS = (time(10, 30),)
+# and the scheduler looks: by day where the shop is, in UTC. Programs count in days, and
+# every further moment makes the batches smaller: two of them take half as long again.
+MIDDAY = {"US": time(18)}
+OTHER_MIDDAY = time(10, 30)
 LAST_MOMENT = time(23)
 # From what has just happened to the scheduler's next look.
 MINUTES_TO_SCHEDULER = 1
+# Where it is night at the shop's midday, messages wait for the morning there. The
+# scheduler looks again when the first of them may leave, and those of an hour with it.
+MOST_LOOKS = 3
+LOOK_AFTER = timedelta(hours=1)
+HELD_UNTIL = """
+    SELECT min(e.due_at) FROM lifecycle_enrolment e
+     WHERE e.state = 'active' AND e.due_at > %s AND e.due_at < %s
+       AND EXISTS (
+           SELECT FROM lifecycle_step_run r
+            WHERE r.enrolment_id = e.id AND r.visit = e.visit
+              AND r.outcome = 'held' AND r.reason IN ('quiet_hours', 'holiday'))
+"""
 
 
 class Timeline:
@@ -34,6 +47,7 @@ class Timeline:
     def __init__(self, world: World, shop: Shop):
         self.world = world
         self.shop = shop
+        self.midday = MIDDAY.get(shop.home, OTHER_MIDDAY)
         self.scheduler = Scheduler(world)
         self.readers = Readers(world)
         self.salespeople = Salespeople(world)
@@ -57,8 +71,12 @@ class Timeline:
         began = real_seconds()
         for number in range(total):
             day = first + timedelta(days=number)
-            for moment in MOMENTS if day < last else (*MOMENTS, LAST_MOMENT):
-                self.world.clock.move_to(datetime.combine(day, moment))
+            midday = datetime.combine(day, self.midday)
+            self._look_before(midday)
+            self.world.clock.move_to(midday)
+            self._moment()
+            if day == last:
+                self.world.clock.move_to(datetime.combine(day, LAST_MOMENT))
                 self._moment()
             with self._timed("checks"):
                 self.checks.end_of_day()
@@ -80,6 +98,21 @@ class Timeline:
         with self._timed("people"):
             self.readers.receive()
             self.salespeople.look()
+
+    def _look_before(self, midday: datetime) -> None:
+        """Let leave what waited for a morning elsewhere."""
+        for _look in range(MOST_LOOKS):
+            with self.world.registry.cursor() as cr:
+                cr.execute(HELD_UNTIL, (self.world.now, midday))
+                held_until = cr.fetchone()[0]
+            if not held_until:
+                return
+            self.world.clock.move_to(min(held_until + LOOK_AFTER, midday))
+            self.world.outbox.set_moment(self.world.now)
+            with self._timed("crons"):
+                self.scheduler.run_due()
+            with self._timed("people"):
+                self.readers.receive()
 
     @contextmanager
     def _timed(self, part: str):
