@@ -24,7 +24,9 @@ LAST_MOMENT = time(23)
 # From what has just happened to the scheduler's next look.
 MINUTES_TO_SCHEDULER = 1
 # Where it is night at the shop's midday, messages wait for the morning there. The
-# scheduler looks again when the first of them may leave, and those of an hour with it.
+# scheduler looks again when the first of them may leave, and those of an hour with it;
+# unless it is day there still at the shop's next midday.
+SENDING_DAY = timedelta(hours=8)
 MOST_LOOKS = 3
 LOOK_AFTER = timedelta(hours=1)
 HELD_UNTIL = """
@@ -103,11 +105,11 @@ class Timeline:
         """Let leave what waited for a morning elsewhere."""
         for _look in range(MOST_LOOKS):
             with self.world.registry.cursor() as cr:
-                cr.execute(HELD_UNTIL, (self.world.now, midday))
+                cr.execute(HELD_UNTIL, (self.world.now, midday - SENDING_DAY))
                 held_until = cr.fetchone()[0]
             if not held_until:
                 return
-            self.world.clock.move_to(min(held_until + LOOK_AFTER, midday))
+            self.world.clock.move_to(held_until + LOOK_AFTER)
             self.world.outbox.set_moment(self.world.now)
             with self._timed("crons"):
                 self.scheduler.run_due()
