@@ -157,6 +157,17 @@ class Bench:
             at_most=1,
         )
 
+    def plan(self):
+        """How PostgreSQL makes the snapshot of the scan, as it says itself."""
+        rules = {
+            program: program._rule(program.rule, entry=True) for program in self.scanned
+        }
+        query = self.scanned._scan_query(rules, self.company, NOW)
+        lines = self.env.execute_query(
+            SQL("EXPLAIN (ANALYZE, BUFFERS, COSTS OFF) %s", query)
+        )
+        return "\n".join(line for (line,) in lines)
+
     def check_same(self):
         """Both sides have to find the same contacts, or comparing them says nothing."""
         with self.env.cr.savepoint() as savepoint:

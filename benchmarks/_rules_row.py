@@ -32,10 +32,23 @@ class Row:
         return f"{self.at_least:g} times faster" if self.at_least else ""
 
     @property
+    def cells(self):
+        """The line as the columns of `markdown`."""
+        value, limit = (f"{one:,.4g} {self.unit}" for one in (self.value, self.limit))
+        return (self.what, value, self.beside, limit, f"{self.ratio:.3g}", self.must)
+
+    @property
     def ok(self):
         if self.at_most:
             return self.ratio <= self.at_most
         return not self.at_least or self.ratio * self.at_least <= 1
+
+
+def markdown(rows):
+    """The rows as a table in Markdown."""
+    heads = ("what", "ours", "beside", "its", "times", "must be")
+    lines = [heads, ["---"] * len(heads), *(row.cells for row in rows)]
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
 
 
 def reset_peak():

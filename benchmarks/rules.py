@@ -4,7 +4,8 @@
 
 Both sides of a ratio are measured in the same run; the seconds belong to the machine. A
 ratio over its limit makes the command fail. The numbers also go to
-.dev/bench_rules.json, and with --growth a picture to docs/images.
+.dev/bench_rules.json, as they come; at the end stands the table as Markdown. --growth
+draws docs/images/growth.svg, --plan says how PostgreSQL does the scan.
 """
 
 import argparse
@@ -24,7 +25,7 @@ from ._rules_cases import Bench
 from ._rules_data import Data
 from ._rules_hooks import Hooks
 from ._rules_picture import draw
-from ._rules_row import Row
+from ._rules_row import Row, markdown
 
 RESULT = os.path.join(paths.DEV, "bench_rules.json")
 PICTURE = os.path.join(paths.ROOT, "docs", "images", "growth.svg")
@@ -50,8 +51,7 @@ def main(arguments):
         print(run.machine, flush=True)
         run.all()
         cr.rollback()
-    with open(RESULT, "w") as handle:
-        json.dump(run.result(), handle, indent=1)
+    print(markdown(run.rows))
     return 0 if all(row.ok for row in run.rows) else 1
 
 
@@ -61,6 +61,7 @@ def parse(arguments):
     parser.add_argument("--contacts", type=int, default=1_000_000)
     parser.add_argument("--rounds", type=int, default=5, help="the median is shown")
     parser.add_argument("--growth", action="store_true", help="draw the picture")
+    parser.add_argument("--plan", action="store_true", help="print the scan's plan")
     parser.add_argument("--only", nargs="+", choices=CASES, default=list(CASES))
     options = parser.parse_args(arguments)
     least = 100_000 if options.growth else 10_000
@@ -87,6 +88,8 @@ class Run:
             data.grow(size)
             bench = Bench(self.env, data, self.options.rounds)
             self.measure_growth(bench, size)
+        if self.options.plan:
+            print(bench.plan(), flush=True)
         for case in only:
             self.show(CASES[case](bench))
             if case == "events":
@@ -117,13 +120,19 @@ class Run:
     def show(self, rows):
         for row in rows:
             self.rows.append(row)
-            value, limit = (f"{one:,.4g} {row.unit}" for one in (row.value, row.limit))
+            what, value, beside, limit, ratio, must = row.cells
             print(
-                f"{'  ' if row.ok else '! '}{row.what}: {value};"
-                f" {row.beside}: {limit}; {row.ratio:.3g} times"
-                + (f", may be {row.must}" if row.must else ""),
+                f"{'  ' if row.ok else '! '}{what}: {value};"
+                f" {beside}: {limit}; {ratio} times"
+                + (f", may be {must}" if must else ""),
                 flush=True,
             )
+            self.keep()
+
+    def keep(self):
+        """Write down what is known so far."""
+        with open(RESULT, "w") as handle:
+            json.dump(self.result(), handle, indent=1)
 
     def draw(self):
         names = {

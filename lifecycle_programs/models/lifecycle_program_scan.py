@@ -105,26 +105,33 @@ class LifecycleProgram(models.Model):
 
         :param rules: the parsed entry rule by program
         """
-        names, conditions = set(), []
-        for program, rule in rules.items():
-            names.update(program._entry_fact_names(rule))
-            conditions.append(program._scan_condition(rule, now))
         # Small tables are never analysed by themselves, and the plan hangs on them.
         self.env.cr.execute("ANALYZE lifecycle_event_type, product_category")
         table = f"lifecycle_snapshot_{uuid.uuid4().hex}"
         name = SQL.identifier(table)
         self.env.cr.execute(
             SQL(
-                "CREATE TEMPORARY TABLE %s AS SELECT s.* FROM (%s) AS s CROSS JOIN"
-                " (SELECT '{}'::jsonb AS event_payload) AS c WHERE %s",
+                "CREATE TEMPORARY TABLE %s AS %s",
                 name,
-                self.env["lifecycle.fact"]._snapshot(sorted(names), company, now),
-                SQL(" OR ").join(conditions),
+                self._scan_query(rules, company, now),
             )
         )
         self.env.cr.execute(SQL("CREATE UNIQUE INDEX ON %s (contact_id)", name))
         self.env.cr.execute(SQL("ANALYZE %s", name))
         return table
+
+    def _scan_query(self, rules, company, now):
+        """The SELECT of `_materialise`: a row of facts per contact."""
+        names, conditions = set(), []
+        for program, rule in rules.items():
+            names.update(program._entry_fact_names(rule))
+            conditions.append(program._scan_condition(rule, now))
+        return SQL(
+            "SELECT s.* FROM (%s) AS s CROSS JOIN"
+            " (SELECT '{}'::jsonb AS event_payload) AS c WHERE %s",
+            self.env["lifecycle.fact"]._snapshot(sorted(names), company, now),
+            SQL(" OR ").join(conditions),
+        )
 
     def _scan_condition(self, rule, now):
         """The entry rule over a row ``s`` of facts, as far as they can tell."""
