@@ -62,7 +62,7 @@ def parser():
     demo = verb(
         "demo",
         _demo,
-        "run the ten programs over real purchases, then serve",
+        "run the programs over real purchases, then serve",
         epilog="Also: --customers N, --full, --purchases FILE.csv, --until YYYY-MM-DD.",
     )
     demo.add_argument("--port", type=int, default=PORT)

@@ -16,7 +16,7 @@ CUSTOMERS = 600
 def parse(arguments: list[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         prog="./dev demo",
-        description="Real purchases through the ten programs.",
+        description="Real purchases through the programs.",
         allow_abbrev=False,
     )
     parser.add_argument("--db", required=True, help=argparse.SUPPRESS)

@@ -1,4 +1,4 @@
-"""Taking the ten programs into use, as a marketer would after a look.
+"""Taking the programs into use, as a marketer would after a look.
 
 What a company has to choose itself (offers, renewal periods, discounts, texts of its
 own) is filled in from what the shop sells.

@@ -182,7 +182,8 @@ class LifecycleStep(models.Model):
     def _gate_higher_program(self, batch):
         """While a more important program is busy with the customer, or with the address
         on another contact, this one waits. Busy is a program that goes on within days:
-        in its long waits there is room for others."""
+        in its long waits there is room for others. The order of programs is the
+        company's own wish: waiting for it makes no message late."""
         if not batch.category.is_capped:
             return
         column = ADDRESS_COLUMNS[batch.channel]
@@ -225,7 +226,7 @@ class LifecycleStep(models.Model):
                 or batch.addresses[enrolment] in addresses
             ):
                 tomorrow = batch.now + timedelta(days=1)
-                batch.hold(enrolment, "higher_program", tomorrow)
+                batch.rest(enrolment, "higher_program", tomorrow)
 
     def _gate_discount(self, batch):
         if not self.needs_grant:

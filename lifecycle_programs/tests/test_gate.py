@@ -149,6 +149,24 @@ class TestGate(MessageCommon):
         busy._leave("exited", "test", self.start)
         self.assertFalse(self.gate(step, enrolments)[1])
 
+    def test_waiting_for_a_higher_program_makes_nothing_late(self):
+        step = self.make_mail_step(sequence=50)
+        high = self.make_program(
+            {"type": "wait", "wait_value": 5, "key": "w"},
+            {"type": "end"},
+            code="high",
+            sequence=10,
+        )
+        partner = self.make_contact()
+        high._enrol_partners(partner, self.start).started = True
+        enrolment = self.enrol(step, partner)
+        for day in range(5):
+            self.run_due(days=day)
+        self.assertHolds(enrolment, ["message held higher_program"])
+        self.run_due(days=5)
+        self.run_due(days=6)
+        self.assertSteps(enrolment, ["message done", "end done"])
+
     def test_cap_counts_all_programs_and_odoos_mailings(self):
         """Two marketing mails in seven days per address, whoever sends them."""
         step = self.make_mail_step()
