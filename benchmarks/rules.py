@@ -88,14 +88,14 @@ class Run:
             data.grow(size)
             bench = Bench(self.env, data, self.options.rounds)
             self.measure_growth(bench, size)
+        if self.options.growth:
+            self.draw()
         if self.options.plan:
             print(bench.plan(), flush=True)
         for case in only:
             self.show(CASES[case](bench))
             if case == "events":
                 self.show([self.row_of_growth()])
-        if self.options.growth:
-            self.draw()
 
     def measure_growth(self, bench, size):
         """What it takes with so many contacts, in seconds."""

@@ -152,7 +152,8 @@ class TestGate(MessageCommon):
     def test_waiting_for_a_higher_program_makes_nothing_late(self):
         step = self.make_mail_step(sequence=50)
         high = self.make_program(
-            {"type": "wait", "wait_value": 5, "key": "w"},
+            {"type": "wait", "wait_value": 3, "key": "first"},
+            {"type": "wait", "wait_value": 3, "key": "second"},
             {"type": "end"},
             code="high",
             sequence=10,
@@ -160,11 +161,11 @@ class TestGate(MessageCommon):
         partner = self.make_contact()
         high._enrol_partners(partner, self.start).started = True
         enrolment = self.enrol(step, partner)
-        for day in range(5):
+        for day in range(6):
             self.run_due(days=day)
         self.assertHolds(enrolment, ["message held higher_program"])
-        self.run_due(days=5)
         self.run_due(days=6)
+        self.run_due(days=7)
         self.assertSteps(enrolment, ["message done", "end done"])
 
     def test_cap_counts_all_programs_and_odoos_mailings(self):
