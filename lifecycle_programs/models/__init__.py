@@ -135,6 +135,7 @@ from . import lifecycle_step_message
 from . import lifecycle_step_mail
 from . import lifecycle_step_sms
 from . import lifecycle_step_survey
+from . import lifecycle_step_copy
 from . import lifecycle_talk
 from . import lifecycle_program_talk
 from . import crm_stage
@@ -154,4 +155,9 @@ from . import lifecycle_step_review
 from . import lifecycle_program_past
 from . import lifecycle_exclusion_group
 from . import lifecycle_program_breaker
+from . import lifecycle_forecast
+from . import lifecycle_forecast_week
+from . import lifecycle_rehearse
+from . import lifecycle_rehearse_gate
+from . import lifecycle_rehearse_tell
 from . import lifecycle_health

@@ -114,13 +114,18 @@ class LifecycleEnrolment(models.Model):
         :return: how many enrolments were dealt with
         """
         claimed = self._claim_due(now, limit)
-        if not claimed:
-            return 0
-        customers = claimed.partner_id.commercial_partner_id.ids
+        if claimed:
+            claimed._run_claimed(now)
+        return len(claimed)
+
+    def _run_claimed(self, now):
+        """Run the steps that are due for these enrolments, which are ours: as many as
+        follow without a wait."""
+        customers = self.partner_id.commercial_partner_id.ids
         _count, blocked = self.env["lifecycle.event"]._consume(now, customers)
         # The events may have ended or moved some of them.
-        claimed.invalidate_recordset()
-        due = claimed.filtered(lambda enrolment: enrolment._is_due(now))
+        self.invalidate_recordset()
+        due = self.filtered(lambda enrolment: enrolment._is_due(now))
         held = due.filtered(
             lambda enrolment: enrolment.partner_id.commercial_partner_id.id in blocked
         )
@@ -140,7 +145,6 @@ class LifecycleEnrolment(models.Model):
                     still._run_step(now)
             due = due.filtered(lambda enrolment: enrolment._is_due(now))
         self.env.flush_all()
-        return len(claimed)
 
     @api.model
     def _claim_due(self, now, limit):

@@ -1,6 +1,7 @@
 from . import lifecycle_publish
 from . import lifecycle_publish_launch
 from . import lifecycle_publish_suppression
+from . import lifecycle_rehearsal
 from . import lifecycle_suppression_import
 from . import lifecycle_privacy
 from . import lifecycle_enrol

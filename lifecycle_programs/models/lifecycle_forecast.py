@@ -1,0 +1,295 @@
+"""What will go out: the messages of the next days, with the people.
+
+One recursive statement walks on from where everybody stands, through waits whose length
+is known. Behind a split or a wait for something nobody knows the way: such messages are
+counted as possible. Whoever enters in the meantime is not in it.
+"""
+
+from collections import namedtuple
+from datetime import timedelta
+
+from odoo import api, fields, models
+from odoo.tools import SQL
+
+DAYS = 7
+# Steps that one person is followed through.
+MAX_HOPS = 40
+# An id in the list: the person's place in the program, and the number of the message.
+MESSAGES_PER_PERSON = 1000
+COLUMNS = (
+    "enrolment_id",
+    "program_id",
+    "company_id",
+    "partner_id",
+    "step_id",
+    "message_id",
+    "category_id",
+    "channel",
+    "due_at",
+    "certain",
+)
+
+Forecast = namedtuple("Forecast", COLUMNS)
+
+
+class LifecycleForecast(models.Model):
+    """A message that will go out in the next days, as far as can be told now.
+
+    Not a table: each row is worked out when somebody looks.
+    """
+
+    _name = "lifecycle.forecast"
+    _description = "Message to Come"
+    _auto = False
+    _order = "due_at, id"
+    _rec_name = "step_id"
+    _depends = {
+        "lifecycle.enrolment": [
+            "program_id",
+            "partner_id",
+            "step_id",
+            "state",
+            "due_at",
+            "waiting",
+            "paused_until",
+            "entered_at",
+            "anchor_date",
+        ],
+        "lifecycle.program": ["state", "active"],
+        "lifecycle.step": ["type", "next_step_id", "message_id", "release"],
+        "lifecycle.step.branch": ["step_id", "next_step_id"],
+        "lifecycle.grant": ["enrolment_id", "state", "ends_at"],
+        "lifecycle.opt.out": ["address", "category_id", "program_id"],
+        "res.company": ["lifecycle_sending", "lifecycle_stopped_at"],
+        "res.partner": ["active", "email_normalized", "phone_sanitized"],
+    }
+
+    enrolment_id = fields.Many2one(
+        "lifecycle.enrolment", string="Person in Program", readonly=True
+    )
+    program_id = fields.Many2one("lifecycle.program", readonly=True)
+    company_id = fields.Many2one("res.company", readonly=True)
+    partner_id = fields.Many2one("res.partner", string="Contact", readonly=True)
+    step_id = fields.Many2one("lifecycle.step", readonly=True)
+    message_id = fields.Many2one("lifecycle.message", readonly=True)
+    category_id = fields.Many2one("lifecycle.category", readonly=True)
+    channel = fields.Selection(selection="_selection_channel", readonly=True)
+    due_at = fields.Datetime(
+        string="When",
+        readonly=True,
+        help="Sending hours, days without messages and limits can move it to later.",
+    )
+    certain = fields.Boolean(
+        string="On the Way",
+        readonly=True,
+        help="No branch lies before it. Otherwise it depends on what the contact does, "
+        "on chance, or on somebody who reviews it.",
+    )
+
+    @api.model
+    def _selection_channel(self):
+        channel = self.env["lifecycle.message"]._fields["channel"]
+        return channel._description_selection(self.env)
+
+    @property
+    def _table_query(self):
+        return SQL(
+            """
+            SELECT f.enrolment_id::bigint * %(most)s + row_number() OVER (
+                       PARTITION BY f.enrolment_id ORDER BY f.due_at, f.step_id) AS id,
+                   f.*
+              FROM (%(messages)s) AS f
+            """,
+            most=MESSAGES_PER_PERSON,
+            messages=self._select_messages(fields.Datetime.now()),
+        )
+
+    # ------------------------------------------------------------
+    # READ
+    # ------------------------------------------------------------
+
+    @api.model
+    def _get_messages(self, now, days=DAYS, partners=None):
+        """The messages of the next days, in the order of time.
+
+        Of the companies that the user works in; the caller checks who may see them.
+
+        :param datetime now: naive UTC
+        :param partners: only to these contacts
+        :return: list of `Forecast`; without ``certain`` it may still not come to it
+        """
+        self.env.flush_all()
+        query = self._select_messages(now, days, partners)
+        rows = self.env.execute_query(
+            SQL("SELECT f.* FROM (%s) AS f ORDER BY f.due_at, f.enrolment_id", query)
+        )
+        return [Forecast(*row) for row in rows]
+
+    # ------------------------------------------------------------
+    # THE STATEMENT
+    # ------------------------------------------------------------
+
+    @api.model
+    def _select_messages(self, now, days=DAYS, partners=None):
+        """SELECT of the columns of `Forecast`. Who surely gets nothing is left out."""
+        return SQL(
+            """
+            WITH RECURSIVE way AS (
+                SELECT e.id AS enrolment_id, e.program_id, e.company_id, e.partner_id,
+                       e.step_id, GREATEST(e.due_at, e.paused_until, %(now)s) AS due_at,
+                       e.waiting IS TRUE AS waiting, TRUE AS certain, 0 AS hop
+                  FROM lifecycle_program p
+                  JOIN res_company c ON c.id = p.company_id
+                   AND c.lifecycle_stopped_at IS NULL
+                  JOIN lifecycle_enrolment e ON e.program_id = p.id
+                   AND e.state = 'active' AND e.due_at < %(until)s
+                 WHERE p.active AND p.state IN ('running', 'closed')
+                   AND p.company_id = ANY(%(companies)s) AND %(who)s
+                 UNION
+                SELECT w.enrolment_id, w.program_id, w.company_id, w.partner_id,
+                       n.step_id, t.leaves_at, FALSE, w.certain AND n.certain, w.hop + 1
+                  FROM way w
+                  JOIN lifecycle_step s ON s.id = w.step_id
+                  CROSS JOIN LATERAL (SELECT %(leaves_at)s AS leaves_at) AS t
+                  CROSS JOIN LATERAL (%(ways)s) AS n
+                 WHERE w.hop < %(hops)s AND t.leaves_at < %(until)s
+                   AND n.step_id IS NOT NULL
+            )
+            SELECT w.enrolment_id, w.program_id, w.company_id, w.partner_id, w.step_id,
+                   s.message_id, m.category_id, m.channel, w.due_at,
+                   bool_or(w.certain AND NOT (
+                       s.release = 'review'
+                       OR (c.lifecycle_sending = 'ask' AND k.can_opt_out IS TRUE)
+                   )) AS certain
+              FROM way w
+              JOIN lifecycle_step s ON s.id = w.step_id AND s.type = ANY(%(types)s)
+              JOIN lifecycle_message m ON m.id = s.message_id
+              JOIN lifecycle_category k ON k.id = m.category_id
+              JOIN res_company c ON c.id = w.company_id
+              JOIN res_partner p ON p.id = w.partner_id AND p.active
+             WHERE w.due_at < %(until)s AND %(sendable)s
+             GROUP BY w.enrolment_id, w.program_id, w.company_id, w.partner_id,
+                      w.step_id, s.message_id, m.category_id, m.channel, w.due_at
+            """,
+            now=now,
+            until=now + timedelta(days=days),
+            companies=self.env.companies.ids,
+            who=SQL("TRUE")
+            if partners is None
+            else SQL("e.partner_id = ANY(%s)", list(partners._ids)),
+            leaves_at=self._leaves_at(),
+            ways=self._ways(),
+            hops=MAX_HOPS,
+            types=self._get_message_types(),
+            sendable=self._sendable(),
+        )
+
+    @api.model
+    def _get_message_types(self):
+        """The step types that send a message."""
+        types = self.env["lifecycle.step"]._step_types()
+        return [code for code, kind in types.items() if "message_id" in kind["fields"]]
+
+    @api.model
+    def _leaves_at(self):
+        """When ``w`` leaves its step ``s``, as SQL; NULL where nobody can tell yet."""
+        base = SQL(
+            """
+            CASE s.wait_from
+                 WHEN 'entry' THEN (SELECT e.entered_at FROM lifecycle_enrolment e
+                                     WHERE e.id = w.enrolment_id)
+                 WHEN 'anchor' THEN (SELECT e.anchor_date FROM lifecycle_enrolment e
+                                      WHERE e.id = w.enrolment_id)
+                 WHEN 'grant_end' THEN (SELECT max(g.ends_at) FROM lifecycle_grant g
+                                         WHERE g.enrolment_id = w.enrolment_id
+                                           AND g.state = 'live')
+                 WHEN 'fact' THEN NULL
+                 ELSE w.due_at END
+            """
+        )
+        length = SQL(
+            """
+            COALESCE(s.wait_value, 0)
+            * CASE s.wait_unit WHEN 'hours' THEN interval '1 hour'
+                               WHEN 'months' THEN interval '1 month'
+                               ELSE interval '1 day' END
+            """
+        )
+        # Who has no date to count from goes on at once; a discount or a date of the
+        # contact may come on the way.
+        return SQL(
+            """
+            CASE WHEN w.waiting THEN w.due_at
+                 WHEN s.type IN ('wait', 'wait_until') THEN
+                      CASE WHEN s.wait_from = 'anchor' THEN
+                                GREATEST(w.due_at, %(base)s + %(length)s)
+                           WHEN %(base)s IS NOT NULL THEN
+                                GREATEST(w.due_at, %(base)s + %(length)s) END
+                 WHEN s.type = 'wait_window' THEN %(opening)s
+                 ELSE w.due_at END
+            """,
+            base=base,
+            length=length,
+            opening=self._opening(),
+        )
+
+    @api.model
+    def _opening(self):
+        """When the time of the week of ``s`` opens, on the company's clock."""
+        return SQL(
+            """
+            (SELECT min(GREATEST(local.at, d.day + s.hour_from * interval '1 hour'))
+                    AT TIME ZONE local.tz AT TIME ZONE 'UTC'
+               FROM (SELECT tz.tz,
+                            w.due_at AT TIME ZONE 'UTC' AT TIME ZONE tz.tz AS at
+                       FROM (SELECT COALESCE(o.tz, 'UTC') AS tz
+                               FROM res_company c JOIN res_partner o
+                                 ON o.id = c.partner_id
+                              WHERE c.id = w.company_id) AS tz) AS local
+              CROSS JOIN LATERAL (
+                    SELECT local.at::date + n AS day
+                      FROM generate_series(0, 7) AS n) AS d
+              WHERE (ARRAY[s.mon, s.tue, s.wed, s.thu, s.fri, s.sat, s.sun]
+                    )[extract(isodow FROM d.day)::integer]
+                AND d.day + s.hour_to * interval '1 hour' > local.at
+              GROUP BY local.tz)
+            """
+        )
+
+    @api.model
+    def _ways(self):
+        """SELECT of the steps that can follow ``s``, and whether one surely does."""
+        return SQL(
+            """
+            SELECT s.next_step_id AS step_id,
+                   NOT EXISTS (SELECT FROM lifecycle_step_branch b
+                                WHERE b.step_id = s.id) AS certain
+             WHERE s.type <> 'end'
+             UNION
+            SELECT b.next_step_id, FALSE FROM lifecycle_step_branch b
+             WHERE b.step_id = s.id AND s.type <> 'wait_until'
+            """
+        )
+
+    @api.model
+    def _sendable(self):
+        """Leaves out who surely gets nothing: without an address, blacklisted, opted
+        out, or of a company that sends nothing."""
+        return SQL(
+            """
+            NOT (c.lifecycle_sending = 'never' AND k.can_opt_out IS TRUE)
+            AND (m.channel <> 'mail' OR p.email_normalized IS NOT NULL)
+            AND (m.channel <> 'sms' OR p.phone_sanitized IS NOT NULL)
+            AND (k.can_opt_out IS NOT TRUE OR NOT EXISTS (
+                SELECT FROM lifecycle_opt_out o
+                 WHERE o.address = CASE m.channel WHEN 'mail' THEN p.email_normalized
+                                   ELSE p.phone_sanitized END
+                   AND (o.category_id = k.id OR o.program_id = w.program_id)))
+            AND NOT (k.can_opt_out IS TRUE AND m.channel = 'mail' AND EXISTS (
+                SELECT FROM mail_blacklist b
+                 WHERE b.active AND b.email = p.email_normalized))
+            AND NOT (k.can_opt_out IS TRUE AND m.channel = 'sms' AND EXISTS (
+                SELECT FROM phone_blacklist b
+                 WHERE b.active AND b.number = p.phone_sanitized))
+            """
+        )
