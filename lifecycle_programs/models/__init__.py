@@ -66,6 +66,10 @@ from . import lifecycle_runner
 from . import lifecycle_step_flow
 from . import lifecycle_program_review
 from . import lifecycle_program_numbers
+from . import lifecycle_attention
+from . import lifecycle_stage_count
+from . import lifecycle_credit
+from . import lifecycle_dashboard
 from . import lifecycle_step_edit
 from . import lifecycle_version_move
 from . import lifecycle_version_changes
@@ -99,6 +103,7 @@ from . import survey_user_input
 from . import crm_lead
 from . import mail_thread
 from . import res_company_workdays
+from . import res_company_credit
 from . import mail_activity
 from . import lifecycle_grant_give
 from . import lifecycle_step_grant
@@ -161,3 +166,4 @@ from . import lifecycle_rehearse
 from . import lifecycle_rehearse_gate
 from . import lifecycle_rehearse_tell
 from . import lifecycle_health
+from . import res_partner_stage
