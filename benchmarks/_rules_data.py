@@ -33,6 +33,8 @@ class Data:
     :ivar first: id of the first contact: contact number n has the id ``first + n``
     """
 
+    tables = TABLES
+
     def __init__(self, env):
         self.env = env
         found = env["res.partner"].search([("ref", "=", "benchmark")], limit=1)
@@ -218,7 +220,7 @@ class Data:
                AND NOT EXISTS (
                     SELECT FROM pg_constraint WHERE conindid = i.indexrelid)
             """,
-            [list(TABLES)],
+            [list(self.tables)],
         )
         indexes = cr.fetchall()
         for name, _definition in indexes:

@@ -1,5 +1,6 @@
-"""A line of the benchmark's table, and the memory of this process."""
+"""A line of a benchmark's table, the memory of this process, and the machine."""
 
+import os
 from dataclasses import dataclass
 
 
@@ -43,6 +44,15 @@ class Row:
             return self.ratio <= self.at_most
         return not self.at_least or self.ratio * self.at_least <= 1
 
+    @property
+    def text(self):
+        """The line as it is printed; an exclamation mark when it is over its limit."""
+        what, value, beside, limit, ratio, must = self.cells
+        return (
+            f"{'  ' if self.ok else '! '}{what}: {value}; {beside}: {limit};"
+            f" {ratio} times" + (f", may be {must}" if must else "")
+        )
+
 
 def markdown(rows):
     """The rows as a table in Markdown."""
@@ -62,3 +72,20 @@ def peak_memory():
     with open("/proc/self/status") as handle:
         (line,) = (line for line in handle if line.startswith("VmHWM"))
     return int(line.split()[1]) / 1024
+
+
+def describe_machine(env):
+    """Processor, memory, PostgreSQL and what it may use, in a sentence."""
+    env.cr.execute(
+        "SELECT current_setting('server_version'), current_setting('shared_buffers'),"
+        " current_setting('work_mem')"
+    )
+    version, buffers, work = env.cr.fetchone()
+    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
+    with open("/proc/cpuinfo") as handle:
+        models = [line.split(":")[1].strip() for line in handle if "model name" in line]
+    return (
+        f"{os.cpu_count()} cores ({models[0] if models else 'unknown'}),"
+        f" {memory:.0f} GB of memory, PostgreSQL {version.split()[0]}"
+        f" (shared_buffers {buffers}, work_mem {work})"
+    )

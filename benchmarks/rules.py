@@ -25,7 +25,7 @@ from ._rules_cases import Bench
 from ._rules_data import Data
 from ._rules_hooks import Hooks
 from ._rules_picture import draw
-from ._rules_row import Row, markdown
+from ._rules_row import Row, describe_machine, markdown
 
 RESULT = os.path.join(paths.DEV, "bench_rules.json")
 PICTURE = os.path.join(paths.ROOT, "docs", "images", "growth.svg")
@@ -120,13 +120,7 @@ class Run:
     def show(self, rows):
         for row in rows:
             self.rows.append(row)
-            what, value, beside, limit, ratio, must = row.cells
-            print(
-                f"{'  ' if row.ok else '! '}{what}: {value};"
-                f" {beside}: {limit}; {ratio} times"
-                + (f", may be {must}" if must else ""),
-                flush=True,
-            )
+            print(row.text, flush=True)
             self.keep()
 
     def keep(self):
@@ -159,23 +153,6 @@ class Run:
             ],
             "growth": self.growth,
         }
-
-
-def describe_machine(env):
-    """Processor, memory, PostgreSQL and what it may use, in a sentence."""
-    env.cr.execute(
-        "SELECT current_setting('server_version'), current_setting('shared_buffers'),"
-        " current_setting('work_mem')"
-    )
-    version, buffers, work = env.cr.fetchone()
-    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
-    with open("/proc/cpuinfo") as handle:
-        models = [line.split(":")[1].strip() for line in handle if "model name" in line]
-    return (
-        f"{os.cpu_count()} cores ({models[0] if models else 'unknown'}),"
-        f" {memory:.0f} GB of memory, PostgreSQL {version.split()[0]}"
-        f" (shared_buffers {buffers}, work_mem {work})"
-    )
 
 
 if __name__ == "__main__":

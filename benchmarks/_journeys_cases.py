@@ -1,0 +1,510 @@
+"""The cases of the benchmark of journeys: each times both sides and gives rows."""
+
+import statistics
+import threading
+import time
+from contextlib import contextmanager
+from unittest.mock import patch
+
+from odoo import Command, fields
+from odoo.modules import module
+from odoo.tools import SQL
+
+from ._journeys_data import People
+from ._rules_row import Row, peak_memory, reset_peak
+
+# So many messages are made for a number, in batches of what a run takes.
+MESSAGES = 2000
+BATCH = 500
+DUE = 1000
+
+
+class Bench:
+    """The cases, over the contacts of :class:`_journeys_data.People`."""
+
+    def __init__(self, env, options):
+        self.env = env
+        self.options = options
+        self.people = People(env)
+        self.now = fields.Datetime.now()
+        self._let_all_through()
+        self.waiting = self._program(
+            "wait", {"type": "wait", "wait_value": 9}, {"type": "end"}
+        )
+        self.drawing = self._program(
+            "draw",
+            {
+                "type": "random_split",
+                "branch_ids": [Command.create({"name": "Half", "share": 50})],
+            },
+        )
+        self.mailing = self._program(
+            "mail",
+            {
+                "type": "mail",
+                "message_id": self._message(
+                    subject="Hello {{ contact.first_name or 'there' }}",
+                    body="<p>Hello {{ contact.first_name or 'there' }}</p>"
+                    '<p><a href="https://example.com/a">Read</a></p>',
+                ),
+            },
+        )
+        self.texting = self._program(
+            "sms",
+            {
+                "type": "sms",
+                "message_id": self._message(
+                    channel="sms",
+                    body_text="Hello {{ contact.first_name or 'there' }},"
+                    " see https://example.com/a",
+                ),
+            },
+        )
+        env.cr.commit()
+
+    def _let_all_through(self):
+        """The checks of hours and limits are made, and let everything through."""
+        self.env["lifecycle.hours"].search([]).write(
+            {"weekdays": "all", "hour_from": 0, "hour_to": 24}
+        )
+        company = self.env.company
+        company.lifecycle_launch_limit = 0
+        company.lifecycle_suppression_done = True
+
+    def _message(self, **values):
+        message = self.env["lifecycle.message"].search([("name", "=", "Benchmark")])
+        wanted = values.get("channel", "mail")
+        found = message.filtered(lambda one: one.channel == wanted)
+        return (found or message.create({"name": "Benchmark", **values})).id
+
+    def _program(self, code, *steps):
+        program = self.env["lifecycle.program"].search([("code", "=", f"bench_{code}")])
+        if program:
+            return program
+        program = program.create(
+            {
+                "name": code,
+                "code": f"bench_{code}",
+                "start": "manual",
+                "rule": "orders.count < 1 and contact.has_email",
+            }
+        )
+        version = self.env["lifecycle.version"].create({"program_id": program.id})
+        made = self.env["lifecycle.step"].create(
+            [
+                {
+                    "version_id": version.id,
+                    "name": code,
+                    "key": f"{code}_{number}",
+                    "sequence": number,
+                    **step,
+                }
+                for number, step in enumerate(steps)
+            ]
+        )
+        for step, following in zip(made, made[1:], strict=False):
+            step.next_step_id = following
+        program.action_publish()
+        return program
+
+    # ------------------------------------------------------------
+    # TOOLS
+    # ------------------------------------------------------------
+
+    def timed(self, *works, rounds=None):
+        """The median of some rounds of each, in milliseconds; the sides take turns, and
+        what they write is undone."""
+        times = [[] for _work in works]
+        for _round in range(rounds or self.options.rounds):
+            for work, found in zip(works, times, strict=True):
+                with self.env.cr.savepoint() as savepoint:
+                    self.env.invalidate_all()
+                    started = time.perf_counter()
+                    work()
+                    self.env.flush_all()
+                    found.append((time.perf_counter() - started) * 1000)
+                    savepoint.rollback()
+                self.env.invalidate_all()
+        return [statistics.median(found) for found in times]
+
+    @contextmanager
+    def statements(self):
+        """The texts of the SQL statements that are executed meanwhile."""
+        texts = []
+        thread = threading.current_thread()
+        hooks = thread.query_hooks = getattr(thread, "query_hooks", [])
+
+        def note(_cursor, query, *_rest):
+            texts.append(str(query))
+
+        hooks.append(note)
+        try:
+            yield texts
+        finally:
+            hooks.remove(note)
+
+    def prepare(self, case):
+        """Who waits when a case begins: everybody, for those that do not enrol."""
+        enrolled = self.env["lifecycle.enrolment"].search_count([])
+        if case in ("due", "mail", "sms") and enrolled != self.options.contacts:
+            self.people.enrol(self.waiting, self.options.contacts, self.now)
+
+    def put_at(self, program, count):
+        """The first so many people stand at the step of this program, and are due."""
+        step = program.version_id.step_ids[0]
+        self.people.make_due(count, self.now)
+        self.env.cr.execute(
+            SQL(
+                "UPDATE lifecycle_enrolment SET program_id = %s, version_id = %s,"
+                " step_id = %s WHERE partner_id BETWEEN %s AND %s",
+                program.id,
+                program.version_id.id,
+                step.id,
+                self.people.first,
+                self.people.first + count - 1,
+            )
+        )
+        self.env.invalidate_all()
+        return step
+
+    def run_due(self, count):
+        """Run so many due steps, batch by batch, without the commits."""
+        done = 0
+        while done < count:
+            batch = self.env["lifecycle.enrolment"]._run_due(self.now, limit=BATCH)
+            if not batch:
+                raise RuntimeError(f"Only {done} of {count} were due")
+            done += batch
+        failed = self.env["lifecycle.enrolment"].search_count([("error", "!=", False)])
+        if failed:
+            raise RuntimeError(f"{failed} steps failed")
+
+    # ------------------------------------------------------------
+    # MEMORY, ENTRY
+    # ------------------------------------------------------------
+
+    def memory_case(self):
+        """A run of many steps by the scheduled action itself, with its commits: each
+        person arrives at a split, takes a branch and is through."""
+        count = self.options.steps
+        self.people.enrol(self.waiting, count, self.now)
+        self.put_at(self.drawing, count)
+        self.env.cr.commit()
+        reset_peak()
+        started = time.perf_counter()
+        self.env["lifecycle.enrolment"]._cron_run_due()
+        seconds = time.perf_counter() - started
+        if self.env["lifecycle.step.run"].search_count([]) != count:
+            raise RuntimeError("Not every step was run")
+        print(f"  {count:,} steps in {seconds:.0f} s", flush=True)
+        yield Row(
+            f"memory of a run of {count:,} steps",
+            peak_memory(),
+            "what it may be",
+            300,
+            unit="MB",
+            at_most=1,
+        )
+
+    def entry_case(self):
+        """Entry by a rule with purchases, with the reasons kept."""
+        partners = self.people.get_partners(BATCH)
+        self.people.enrol(self.waiting, 0, self.now)
+
+        def ours():
+            entered = self.waiting._enrol_partners(partners, self.now)
+            if len(entered) != BATCH:
+                raise RuntimeError("Not all have entered")
+
+        def bare():
+            program = self.waiting
+            self.env.cr.execute(
+                SQL(
+                    """
+                    INSERT INTO lifecycle_enrolment (program_id, version_id, company_id,
+                        partner_id, commercial_partner_id, entry_key, entered_at, state,
+                        step_id, visit, scheduled_at, due_at)
+                    SELECT %(program)s, %(version)s, %(company)s, id,
+                           commercial_partner_id, '', %(now)s, 'active', %(step)s, 0,
+                           %(now)s, %(now)s FROM res_partner WHERE id = ANY(%(ids)s)
+                    """,
+                    program=program.id,
+                    version=program.version_id.id,
+                    company=program.company_id.id,
+                    step=program.version_id.step_ids[0].id,
+                    now=self.now,
+                    ids=partners.ids,
+                )
+            )
+
+        value, limit = self.timed(ours, bare)
+        yield Row(
+            f"entry of {BATCH} people by a rule", value, "a bare insert of them", limit
+        )
+
+    # ------------------------------------------------------------
+    # IDLE, DUE
+    # ------------------------------------------------------------
+
+    def idle_case(self):
+        """The scheduled action when nobody is due, with many and with few waiting."""
+        found = []
+        for count in (self.options.few, self.options.contacts):
+            self.people.enrol(self.waiting, count, self.now)
+            self.tick()
+            with self.statements() as texts:
+                self.tick()
+            times = []
+            for _round in range(5 * self.options.rounds):
+                started = time.perf_counter()
+                self.tick()
+                times.append((time.perf_counter() - started) * 1000)
+            found.append((statistics.median(times), texts))
+        (few, before), (many, after) = found
+        if before != after:
+            raise RuntimeError("An idle tick makes other statements with more people")
+        yield Row(
+            f"an idle tick with {self.options.contacts:,} waiting"
+            f" ({len(after)} statements)",
+            many,
+            f"with {self.options.few:,}, the same statements",
+            few,
+            at_most=1.5,
+        )
+
+    def tick(self):
+        self.env["lifecycle.enrolment"]._cron_run_due()
+
+    def due_case(self):
+        """A thousand due among all who wait, at steps that send nothing."""
+        ids = [
+            row[0]
+            for row in self.env.execute_query(
+                SQL(
+                    "SELECT id FROM lifecycle_enrolment WHERE partner_id BETWEEN %s"
+                    " AND %s",
+                    self.people.first,
+                    self.people.first + DUE - 1,
+                )
+            )
+        ]
+
+        def bare():
+            self.env.cr.execute(
+                SQL(
+                    "UPDATE lifecycle_enrolment SET due_at = %s, visit = visit + 1"
+                    " WHERE id = ANY(%s)",
+                    self.now,
+                    ids,
+                )
+            )
+
+        for program, what in (
+            (self.waiting, "arrive at a wait"),
+            (self.drawing, "take a branch by chance and are through"),
+        ):
+            self.put_at(program, DUE)
+            value, limit = self.timed(lambda: self.run_due(DUE), bare)
+            yield Row(
+                f"{DUE:,} of {self.options.contacts:,} {what}",
+                value,
+                "one UPDATE of the same rows",
+                limit,
+                at_most=5,
+            )
+
+    # ------------------------------------------------------------
+    # MAIL
+    # ------------------------------------------------------------
+
+    def mail_case(self):
+        step = self.put_at(self.mailing, MESSAGES)
+        mailing = step._ensure_mailing()
+        plain = self._peer_mailing("mail", body_html=step.message_id.body)
+        template = self.env["mail.template"].create(
+            {
+                "name": "Benchmark",
+                "model_id": self.env["ir.model"]._get_id("res.partner"),
+                "subject": "Hello",
+                "body_html": "<p>Hello <t t-out=\"object.name or 'there'\"/></p>"
+                '<p><a href="https://example.com/a">Read</a></p>',
+                "email_to": "{{ object.email }}",
+                "email_from": "shop@example.com",
+            }
+        )
+        few = self.people.get_partners(BATCH)
+        with patch.object(module, "current_test", self):  # or the mailing commits
+            campaign, by_template = self.timed(
+                lambda: plain.action_send_mail(few.ids),
+                lambda: template.send_mail_batch(few.ids),
+                rounds=1,
+            )
+        ours, bare, inserts = self.timed(
+            lambda: self.run_due(MESSAGES),
+            lambda: self.bare_mails(mailing, step.message_id.body),
+            lambda: self.insert_mails(mailing),
+        )
+        per_mail = ours / MESSAGES
+        yield Row(
+            "a mail step, per mail",
+            per_mail,
+            "a bare mail with a trace",
+            bare / MESSAGES,
+            at_most=0.8,
+        )
+        for beside, limit in (
+            ("mailing.action_send_mail", campaign / BATCH),
+            ("mail.template.send_mail_batch", by_template / BATCH),
+            ("plain SQL inserts", inserts / MESSAGES),
+        ):
+            yield Row("a mail step, per mail", per_mail, beside, limit)
+        yield from self.earlier_rows(step, per_mail)
+
+    def earlier_rows(self, step, per_mail):
+        """Whether a step grows slower with what it has sent."""
+        for earlier in (self.options.contacts // 10, self.options.contacts):
+            with self.env.cr.savepoint() as savepoint:
+                self.people.send_earlier(step, earlier, self.now)
+                value = self.timed(lambda: self.run_due(MESSAGES))[0] / MESSAGES
+                savepoint.rollback()
+            self.env.invalidate_all()
+            yield Row(
+                f"a mail step after {earlier:,} mails of it, per mail",
+                value,
+                "after none",
+                per_mail,
+                at_most=1.25,
+            )
+
+    def bare_mails(self, mailing, body):
+        """A bare `mail.mail` with a trace to the same people, with neither checks nor
+        texts of their own."""
+        partners = self.people.get_partners(MESSAGES)
+        for start in range(0, MESSAGES, BATCH):
+            self.env["mail.mail"].create(
+                [
+                    {
+                        "subject": "Hello",
+                        "body_html": body,
+                        "email_to": partner.email,
+                        "model": "res.partner",
+                        "res_id": partner.id,
+                        "mailing_id": mailing.id,
+                        "mailing_trace_ids": [
+                            Command.create(
+                                {
+                                    "mass_mailing_id": mailing.id,
+                                    "model": "res.partner",
+                                    "res_id": partner.id,
+                                    "email": partner.email,
+                                }
+                            )
+                        ],
+                    }
+                    for partner in partners[start : start + BATCH]
+                ]
+            )
+            self.env.flush_all()
+
+    def insert_mails(self, mailing):
+        """The least that has to be written: three statements."""
+        given = {
+            "mailing": mailing.id,
+            "first": self.people.first,
+            "last": self.people.first + MESSAGES - 1,
+            "now": self.now,
+        }
+        self.env.cr.execute(_PLAIN_INSERTS, given)
+
+    def _peer_mailing(self, kind, **values):
+        return self.env["mailing.mailing"].create(
+            {
+                "name": "Benchmark",
+                "subject": "Hello",
+                "mailing_type": kind,
+                "mailing_model_id": self.env["ir.model"]._get_id("res.partner"),
+                "reply_to_mode": "update",
+                "user_id": self.env.uid,
+                **values,
+            }
+        )
+
+    # ------------------------------------------------------------
+    # SMS
+    # ------------------------------------------------------------
+
+    def sms_case(self):
+        step = self.put_at(self.texting, MESSAGES)
+        mailing = step._ensure_mailing()
+        plain = self._peer_mailing("sms", body_plaintext="Hello, see example.com")
+        few = self.people.get_partners(BATCH)
+        (campaign,) = self.timed(lambda: plain.action_send_sms(few.ids), rounds=1)
+        ours, bare = self.timed(
+            lambda: self.run_due(MESSAGES), lambda: self.bare_sms(mailing)
+        )
+        per_sms = ours / MESSAGES
+        yield Row(
+            "an SMS step, per SMS",
+            per_sms,
+            "a bare SMS with a trace",
+            bare / MESSAGES,
+            at_most=1.3,
+        )
+        yield Row(
+            "an SMS step, per SMS",
+            per_sms,
+            "mailing.action_send_sms",
+            campaign / BATCH,
+        )
+
+    def bare_sms(self, mailing):
+        partners = self.people.get_partners(MESSAGES)
+        for start in range(0, MESSAGES, BATCH):
+            self.env["sms.sms"].create(
+                [
+                    {
+                        "number": partner.phone,
+                        "body": "Hello, see https://example.com/a",
+                        "partner_id": partner.id,
+                        "mailing_id": mailing.id,
+                        "mailing_trace_ids": [
+                            Command.create(
+                                {
+                                    "trace_type": "sms",
+                                    "mass_mailing_id": mailing.id,
+                                    "model": "res.partner",
+                                    "res_id": partner.id,
+                                    "sms_number": partner.phone,
+                                }
+                            )
+                        ],
+                    }
+                    for partner in partners[start : start + BATCH]
+                ]
+            )
+            self.env.flush_all()
+
+
+_PLAIN_INSERTS = """
+    WITH message AS (
+        INSERT INTO mail_message (subject, body, model, res_id, message_type,
+            message_id, email_from, date, create_date, write_date)
+        SELECT 'Hello', '', 'res.partner', id, 'email_outgoing',
+               'plain-' || id || '@example.com', 'shop@example.com', %(now)s, %(now)s,
+               %(now)s
+          FROM res_partner WHERE id BETWEEN %(first)s AND %(last)s
+        RETURNING id, res_id, message_id
+    ), mail AS (
+        INSERT INTO mail_mail (mail_message_id, body_html, email_to, mailing_id, state,
+            is_notification)
+        SELECT message.id, '<p>Hello ' || p.name || '</p>', p.email, %(mailing)s,
+               'outgoing', true
+          FROM message JOIN res_partner p ON p.id = message.res_id
+        RETURNING id, mail_message_id, email_to
+    )
+    INSERT INTO mailing_trace (trace_type, model, res_id, mass_mailing_id, email,
+        message_id, mail_mail_id, mail_mail_id_int, trace_status)
+    SELECT 'mail', 'res.partner', message.res_id, %(mailing)s, mail.email_to,
+           message.message_id, mail.id, mail.id, 'outgoing'
+      FROM mail JOIN message ON message.id = mail.mail_message_id
+"""
