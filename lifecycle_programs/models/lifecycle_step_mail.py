@@ -5,10 +5,11 @@ from html import escape
 
 from markupsafe import Markup
 
-from odoo import Command, api, models
+from odoo import api, models
 from odoo.tools import formataddr
 from odoo.tools.mail import generate_tracking_message_id
 
+from .bulk_insert import insert_rows, take_ids
 from .step_result import StepResult
 
 # Stand in the frame for what differs from mail to mail.
@@ -57,35 +58,85 @@ class LifecycleStep(models.Model):
         }
         leads = self._get_open_opportunities(drafts)
         common = self._prepare_common_mail_values()
-        mails = self.env["mail.mail"].create(
-            [
-                self._prepare_mail_values(draft, frames[draft.lang], leads, common)
-                for draft in drafts
-            ]
-        )
-        # Written to all at once: Odoo cleans HTML row by row when it creates.
-        mails.mail_message_id.body = self._get_chatter_note()
+        rows = [
+            self._prepare_mail_values(draft, frames[draft.lang], leads, common)
+            for draft in drafts
+        ]
+        traces = self._insert_mails(rows, drafts)
         self._trigger_queue("mail.ir_cron_mail_scheduler_action")
         keeps_text = not category.can_opt_out
         results = {}
-        for draft, mail in zip(drafts, mails, strict=True):
+        for draft, row, trace in zip(drafts, rows, traces, strict=True):
             # Billing and legal messages are kept as they were sent.
             detail = (
-                {"subject": mail.subject, "body": mail.body_html} if keeps_text else {}
+                {"subject": row["subject"], "body": row["body_html"]}
+                if keeps_text
+                else {}
             )
             results[draft.enrolment.id] = draft.prepare_result(
-                self.message_id, mail.mailing_trace_ids, **detail
+                self.message_id, trace, **detail
             )
         return results
+
+    def _insert_mails(self, rows, drafts):
+        """Insert mails with their messages and traces.
+
+        :param rows: of `_prepare_mail_values`
+        :return: the traces
+        """
+        mails, messages = self.env["mail.mail"], self.env["mail.message"]
+        traces = self.env["mailing.trace"]
+        campaign = self._ensure_mailing().campaign_id
+        own = {name for name in rows[0] if not mails._fields[name].inherited}
+        message_ids = take_ids(messages, len(rows))
+        mail_ids = take_ids(mails, len(rows))
+        insert_rows(
+            messages,
+            [
+                {"id": message_id}
+                | {name: value for name, value in row.items() if name not in own}
+                for message_id, row in zip(message_ids, rows, strict=True)
+            ],
+        )
+        insert_rows(
+            mails,
+            [
+                {"id": mail_id, "mail_message_id": message_id}
+                | {name: row[name] for name in own}
+                for mail_id, message_id, row in zip(
+                    mail_ids, message_ids, rows, strict=True
+                )
+            ],
+        )
+        return insert_rows(
+            traces,
+            [
+                {
+                    "id": trace_id,
+                    "trace_type": "mail",
+                    "model": "res.partner",
+                    "res_id": draft.enrolment.partner_id.id,
+                    "mass_mailing_id": row["mailing_id"],
+                    "campaign_id": campaign.id or None,
+                    "email": draft.address,
+                    "message_id": row["message_id"],
+                    "mail_mail_id": mail_id,
+                    "mail_mail_id_int": mail_id,
+                }
+                for trace_id, mail_id, row, draft in zip(
+                    take_ids(traces, len(rows)), mail_ids, rows, drafts, strict=True
+                )
+            ],
+        )
 
     def _prepare_common_mail_values(self):
         company = self.env.company
         return {
-            "body": "",
+            "body": str(self._get_chatter_note()),
             "message_type": "email_outgoing",
             "mailing_id": self._ensure_mailing().id,
             "record_company_id": company.id,
-            "record_alias_domain_id": company.alias_domain_id.id,
+            "record_alias_domain_id": company.alias_domain_id.id or None,
             # The row of the queue goes at the end of its run; the message stays, so
             # that replies and bounces find their way.
             "auto_delete": False,
@@ -124,18 +175,6 @@ class LifecycleStep(models.Model):
             "res_id": res_id,
             "message_id": message_id,
             "headers": repr(self._prepare_headers(preferences)),
-            "mailing_trace_ids": [
-                Command.create(
-                    {
-                        "trace_type": "mail",
-                        "model": "res.partner",
-                        "res_id": partner.id,
-                        "mass_mailing_id": common["mailing_id"],
-                        "email": draft.address,
-                        "message_id": message_id,
-                    }
-                )
-            ],
         }
 
     def _prepare_sender_values(self, enrolment):
@@ -150,10 +189,10 @@ class LifecycleStep(models.Model):
             name = company.name
         return {
             "author_id": (user.partner_id or company.partner_id).id,
-            "email_from": email_from,
+            "email_from": email_from or None,
             "reply_to": formataddr((name, company.catchall_email))
             if company.catchall_email
-            else email_from,
+            else email_from or None,
         }
 
     def _prepare_headers(self, unsubscribe_url):

@@ -38,19 +38,20 @@ class LifecycleStep(models.Model):
     def _run_random_split_batch(self, enrolments, now):
         """Draw a branch. The draw hangs on the enrolment and the step key alone: a
         retry, and another visit, take the same way."""
-        return {one.id: self._draw_branch(one) for one in enrolments}
-
-    def _draw_branch(self, enrolment):
-        branches = self.branch_ids
-        place = chance.pick(
-            chance.draw(enrolment.id, self.key), branches.mapped("share")
-        )
-        if place is None:
-            return StepResult(reason="else_by_chance")
-        branch = branches[place]
-        return StepResult(
-            reason="by_chance", next_step=branch.next_step_id, branch=branch
-        )
+        ways = [
+            StepResult(reason="by_chance", next_step=branch.next_step_id, branch=branch)
+            for branch in self.branch_ids
+        ]
+        shares = self.branch_ids.mapped("share")
+        rest = StepResult(reason="else_by_chance")
+        places = {
+            one_id: chance.pick(chance.draw(one_id, self.key), shares)
+            for one_id in enrolments.ids
+        }
+        return {
+            one_id: rest if place is None else ways[place]
+            for one_id, place in places.items()
+        }
 
     def _get_problems(self):
         problems = super()._get_problems()

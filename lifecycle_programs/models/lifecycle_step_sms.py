@@ -3,8 +3,9 @@
 import re
 from uuid import uuid4
 
-from odoo import Command, api, models
+from odoo import api, models
 
+from .bulk_insert import insert_rows, take_ids
 from .step_result import StepResult
 
 
@@ -20,53 +21,87 @@ class LifecycleStep(models.Model):
         return results
 
     def _create_sms(self, drafts):
-        """Put the SMS into the queue; creating them wakes it."""
+        """Put the SMS into the queue, and wake it."""
         mailing = self._ensure_mailing()
-        rows = (
-            self.env["sms.sms"]
-            .sudo()
-            .create([self._prepare_sms_values(draft, mailing) for draft in drafts])
-        )
-        # Odoo finds the trace of a click by the id of the SMS. (Its own method takes a
-        # full stop after the link for a part of it.)
-        short_link = re.compile(re.escape(self.get_base_url()) + r"/r/\w+")
-        for sms in rows:
-            sms.body = short_link.sub(rf"\g<0>/s/{sms.id}", sms.body)
-        # Between an SMS and its trace there is a number, no relation.
-        traces = self.env["mailing.trace"].search([("sms_id_int", "in", rows.ids)])
-        trace_by_sms = {trace.sms_id_int: trace for trace in traces}
+        queue = self.env["sms.sms"].sudo()
+        ids = take_ids(queue, len(drafts))
+        rows = [
+            self._prepare_sms_values(draft, mailing, sms_id)
+            for draft, sms_id in zip(drafts, ids, strict=True)
+        ]
+        insert_rows(queue, rows)
+        traces = self._insert_sms_traces(rows, drafts)
+        self._trigger_queue("sms.ir_cron_sms_scheduler_action")
         keeps_text = not self.message_id.category_id.can_opt_out
         return {
             draft.enrolment.id: draft.prepare_result(
-                self.message_id,
-                trace_by_sms[sms.id],
-                **({"body": sms.body} if keeps_text else {}),
+                self.message_id, trace, **({"body": row["body"]} if keeps_text else {})
             )
-            for draft, sms in zip(drafts, rows, strict=True)
+            for draft, row, trace in zip(drafts, rows, traces, strict=True)
         }
 
-    def _prepare_sms_values(self, draft, mailing):
-        partner = draft.enrolment.partner_id
-        uuid = uuid4().hex
-        return {
-            "uuid": uuid,
-            "partner_id": partner.id,
+    def _prepare_sms_values(self, draft, mailing, sms_id):
+        # Odoo finds the trace of a click by the id of the SMS. (Its own method takes a
+        # full stop after the link for a part of it.)
+        body = self._get_short_link().sub(
+            rf"\g<0>/s/{sms_id}", self._compose_sms(draft)
+        )
+        values = {
+            "id": sms_id,
+            "uuid": uuid4().hex,
+            "partner_id": draft.enrolment.partner_id.id,
             "number": draft.address,
-            "body": self._compose_sms(draft),
+            "body": body,
             "mailing_id": mailing.id,
-            "mailing_trace_ids": [
-                Command.create(
-                    {
-                        "trace_type": "sms",
-                        "model": "res.partner",
-                        "res_id": partner.id,
-                        "mass_mailing_id": mailing.id,
-                        "sms_number": draft.address,
-                        "sms_tracker_ids": [Command.create({"sms_uuid": uuid})],
-                    }
+        }
+        if "record_company_id" in self.env["sms.sms"]._fields:
+            # Which Twilio account sends it.
+            values["record_company_id"] = self.env.company.id
+        return values
+
+    def _get_short_link(self):
+        return re.compile(re.escape(self.get_base_url()) + r"/r/\w+")
+
+    def _insert_sms_traces(self, rows, drafts):
+        """Insert the traces of SMS, and what ties both together: numbers, no relation.
+
+        :param rows: of `_prepare_sms_values`
+        """
+        traces = self.env["mailing.trace"]
+        trackers = self.env["sms.tracker"].sudo()
+        campaign = self._ensure_mailing().campaign_id
+        ids = take_ids(traces, len(rows))
+        made = insert_rows(
+            traces,
+            [
+                {
+                    "id": trace_id,
+                    "trace_type": "sms",
+                    "model": "res.partner",
+                    "res_id": draft.enrolment.partner_id.id,
+                    "mass_mailing_id": row["mailing_id"],
+                    "campaign_id": campaign.id or None,
+                    "sms_number": draft.address,
+                    "sms_id_int": row["id"],
+                    "sms_code": traces._get_random_code(),
+                }
+                for trace_id, row, draft in zip(ids, rows, drafts, strict=True)
+            ],
+        )
+        insert_rows(
+            trackers,
+            [
+                {
+                    "id": tracker_id,
+                    "sms_uuid": row["uuid"],
+                    "mailing_trace_id": trace_id,
+                }
+                for tracker_id, row, trace_id in zip(
+                    take_ids(trackers, len(rows)), rows, ids, strict=True
                 )
             ],
-        }
+        )
+        return made
 
     def _compose_sms(self, draft):
         """The text, with the link to say no where that can be said."""
