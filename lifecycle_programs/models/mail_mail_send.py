@@ -50,27 +50,38 @@ class MailMail(models.Model):
     ):
         """Send messages of programs from prepared envelopes, and whatever has none, and
         all other mails, as Odoo does."""
-        odoos = self
-        if auto_commit is True and smtp_session and not raise_exception:
-            domain = self._get_lifecycle_outgoing_domain()
-            ours = self.search([("id", "in", self.ids), *domain], order="id").ids
-            for ids in split_every(ENVELOPES, ours):
-                batch = self.browse(ids)
-                envelopes = batch._prepare_envelopes(alias_domain_id, mail_server)
-                for envelope in envelopes:
-                    self._send_envelope(envelope, smtp_session)
-                    if post_send_callback:
-                        post_send_callback([envelope.mail_id])
-                    self.env.cr.commit()  # pylint: disable=invalid-commit
-                odoos -= self.browse(envelope.mail_id for envelope in envelopes)
-        return super(MailMail, odoos)._send(
-            auto_commit=auto_commit,
-            raise_exception=raise_exception,
-            smtp_session=smtp_session,
-            alias_domain_id=alias_domain_id,
-            mail_server=mail_server,
-            post_send_callback=post_send_callback,
-        )
+        options = {
+            "auto_commit": auto_commit,
+            "raise_exception": raise_exception,
+            "alias_domain_id": alias_domain_id,
+            "mail_server": mail_server,
+            "post_send_callback": post_send_callback,
+        }
+        if auto_commit is not True or raise_exception or not smtp_session:
+            return super()._send(smtp_session=smtp_session, **options)
+        with self._open_line(smtp_session, mail_server) as line:
+            rest = self - self._send_prepared(
+                line, alias_domain_id, mail_server, post_send_callback
+            )
+            return super(MailMail, rest)._send(smtp_session=line.session, **options)
+
+    def _send_prepared(self, line, alias_domain_id, mail_server, post_send_callback):
+        """Send the messages of programs that an envelope can be made for.
+
+        :return: those messages
+        """
+        domain = self._get_lifecycle_outgoing_domain()
+        ours = self.search([("id", "in", self.ids), *domain], order="id").ids
+        done = []
+        for ids in split_every(ENVELOPES, ours):
+            batch = self.browse(ids)
+            for envelope in batch._prepare_envelopes(alias_domain_id, mail_server):
+                self._send_over(envelope, line)
+                done.append(envelope.mail_id)
+                if post_send_callback:
+                    post_send_callback([envelope.mail_id])
+                self.env.cr.commit()  # pylint: disable=invalid-commit
+        return self.browse(done)
 
     # ------------------------------------------------------------
     # PREPARE
@@ -133,11 +144,20 @@ class MailMail(models.Model):
     # SEND
     # ------------------------------------------------------------
 
+    def _send_over(self, envelope, line):
+        """Send one message. When the server hangs up in the middle of it, nobody knows
+        whether it has taken the message: it waits for the next run, the others go on
+        over a new connection."""
+        try:
+            self._send_envelope(envelope, line.session)
+        except smtplib.SMTPServerDisconnected as error:
+            self.browse(envelope.mail_id)._note_failure(error)
+            line.renew()
+
     def _send_envelope(self, envelope, smtp_session):
         """Send one message and note it; the caller commits.
 
-        What the database or a lost connection refuses is raised, as Odoo does: nothing
-        after it would be noted.
+        What the database or a lost connection refuses is raised, as Odoo does.
         """
         if not self._lock_outgoing(envelope.mail_id):
             return

@@ -11,10 +11,13 @@ PATIENCE = timedelta(days=1)
 
 
 def is_temporary(error):
-    """Whether a mail server answered with a 4xx code: busy, full, greylisting.
+    """Whether a mail server answered with a 4xx code (busy, full, greylisting), or hung
+    up without an answer.
 
     :param error: as `ir.mail_server.send_email` raises it; the answer is its context
     """
+    if isinstance(error, smtplib.SMTPServerDisconnected):
+        return True
     answer = error.__cause__ or error.__context__
     if isinstance(answer, smtplib.SMTPRecipientsRefused):
         codes = [code for code, _text in answer.recipients.values()]

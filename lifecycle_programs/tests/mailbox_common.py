@@ -12,11 +12,13 @@ class Mailbox:
     """What an SMTP server on loopback received.
 
     :ivar refused: addresses that it does not know
+    :ivar cut: addresses at whose mails it hangs up
     """
 
     def __init__(self):
         self.mails = []
         self.refused = set()
+        self.cut = set()
         self.lock = threading.Lock()
 
     async def handle_RCPT(self, server, session, envelope, address, options):
@@ -26,6 +28,9 @@ class Mailbox:
         return "250 OK"
 
     async def handle_DATA(self, server, session, envelope):
+        if self.cut & set(envelope.rcpt_tos):
+            server.transport.abort()
+            return "421 Going down"
         with self.lock:
             self.mails.append(
                 message_from_bytes(envelope.content, policy=policy.default)

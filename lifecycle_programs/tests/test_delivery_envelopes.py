@@ -1,8 +1,12 @@
 """Messages of programs are built many at a time and sent one by one."""
 
+import smtplib
+import socket
 from contextlib import contextmanager
+from datetime import timedelta
 from unittest.mock import patch
 
+from odoo import fields
 from odoo.tests import tagged
 
 from .mailbox_common import smtp_server
@@ -88,6 +92,62 @@ class TestEnvelopes(MessageCommon):
             ["sent", "error", "sent"],
         )
         self.assertEqual(len(mailbox.mails), 2)
+
+    def test_a_server_that_hangs_up_does_not_end_the_run(self):
+        """The mail that was cut waits for the next run, the others leave in this one
+        over a new connection."""
+        mails = self.queue(4)
+        with self.server() as mailbox, self.committing():
+            mailbox.cut.add("person1@example.com")
+            mails.send(auto_commit=True)
+            self.assertEqual(
+                mails.mapped("state"), ["sent", "outgoing", "sent", "sent"]
+            )
+            self.assertTrue(mails[1].lifecycle_put_off_at)
+            mailbox.cut.clear()
+            mails[1].send(auto_commit=True)
+        self.assertEqual(mails[1].state, "sent")
+        self.assertEqual(len(mailbox.mails), 4)
+
+    def test_a_server_that_always_hangs_up_ends_the_run(self):
+        mails = self.queue(8)
+        with self.server() as mailbox, self.committing():
+            mailbox.cut.update(f"person{n}@example.com" for n in range(8))
+            with self.assertRaises(smtplib.SMTPServerDisconnected):
+                mails.send(auto_commit=True)
+        self.assertEqual(set(mails.mapped("state")), {"outgoing"})
+
+    def test_mails_wait_for_a_server_that_cannot_be_reached(self):
+        mails = self.queue(2)
+        self.env["ir.mail_server"].search([]).active = False
+        self.patch(
+            self.env.registry["ir.mail_server"], "_disable_send", lambda self: False
+        )
+        with socket.create_server(("127.0.0.1", 0)) as free:
+            port = free.getsockname()[1]
+        server = self.env["ir.mail_server"].create(
+            {"name": "down", "smtp_host": "127.0.0.1", "smtp_port": port}
+        )
+        with self.committing():
+            mails.send(auto_commit=True)
+            self.assertEqual(mails.mapped("state"), ["outgoing"] * 2)
+            traces = mails.mailing_trace_ids
+            self.assertEqual(traces.mapped("trace_status"), ["outgoing"] * 2)
+            with smtp_server() as (mailbox, port):
+                server.smtp_port = port
+                mails.send(auto_commit=True)
+            self.assertEqual(mails.mapped("state"), ["sent"] * 2)
+            self.assertEqual(len(mailbox.mails), 2)
+            # After a day without the server they are given up, as Odoo does at once.
+            mails.write(
+                {
+                    "state": "outgoing",
+                    "lifecycle_put_off_at": fields.Datetime.now() - timedelta(days=2),
+                }
+            )
+            mails.send(auto_commit=True)
+        self.assertEqual(mails.mapped("state"), ["exception"] * 2)
+        self.assertEqual(traces.mapped("trace_status"), ["error"] * 2)
 
     def test_one_that_cannot_be_built_is_left_to_odoo(self):
         mails = self.queue(2)
