@@ -34,7 +34,9 @@ class LifecycleStep(models.Model):
     # ------------------------------------------------------------
 
     def _count_test(self, now):
-        """How many went each way long enough ago, and how many of them did it.
+        """How many went each way long enough ago, and how many of them did it, in all
+        versions of the program: a branch is the same as long as its name and the step
+        that it leads to stay.
 
         :return: (successes, people) per branch with a share
         """
@@ -47,26 +49,41 @@ class LifecycleStep(models.Model):
         rows = self.env.execute_query(
             SQL(
                 """
-                SELECT r.branch_id, count(*) FILTER (WHERE %(success)s), count(*)
+                SELECT COALESCE(b.name->>'en_US', ''), COALESCE(target.key, ''),
+                       count(*) FILTER (WHERE %(success)s), count(*)
                   FROM (SELECT r.*, r.run_at + %(window)s AS until
                           FROM lifecycle_step_run r
-                         WHERE r.step_id = %(step)s AND r.outcome = 'done'
+                         WHERE r.step_id = ANY(%(steps)s) AND r.outcome = 'done'
                            AND r.reason = 'by_chance'
                            AND r.run_at <= %(now)s - %(window)s
                            AND r.run_at >= %(since)s) AS r
                   JOIN lifecycle_enrolment e ON e.id = r.enrolment_id
                   JOIN lifecycle_program p ON p.id = r.program_id
-                 GROUP BY r.branch_id
+                  JOIN lifecycle_step_branch b ON b.id = r.branch_id
+                  LEFT JOIN lifecycle_step target ON target.id = b.next_step_id
+                 GROUP BY 1, 2
                 """,
                 success=self._get_success_sql(),
                 window=timedelta(days=self.winner_days),
-                step=self._origin.id,
+                steps=self._get_all_versions().ids,
                 now=now,
                 since=self.winner_since or fields.Datetime.to_datetime("1900-01-01"),
             )
         )
-        found = {branch_id: (hits, people) for branch_id, hits, people in rows}
-        return {branch: found.get(branch._origin.id, (0, 0)) for branch in branches}
+        found = {(name, key): (hits, people) for name, key, hits, people in rows}
+        return {
+            branch: found.get(branch._get_identity(), (0, 0)) for branch in branches
+        }
+
+    def _get_all_versions(self):
+        """This test in every version of the program."""
+        return self.search(
+            [
+                ("program_id", "=", self.program_id.id),
+                ("type", "=", "ab_test"),
+                ("key", "=", self.key),
+            ]
+        )
 
     def _get_success_sql(self):
         """Whether the person of a step run ``r`` did what the test counts."""

@@ -17,6 +17,10 @@ class LifecycleStepBranch(models.Model):
     def _technical_fields(self):
         return super()._technical_fields() | {"is_winner"}
 
+    def _get_identity(self):
+        """What makes it the same branch in another version: name and next step."""
+        return self.with_context(lang=None).name or "", self.next_step_id.key or ""
+
     def action_choose(self):
         """Let everybody go this way from now on, whatever the numbers say."""
         self.ensure_one()
@@ -118,14 +122,7 @@ class LifecycleStep(models.Model):
     def action_test_again(self):
         """Forget the winner; count from now on."""
         self.program_id.check_access("write")
-        self.branch_ids.write({"is_winner": False})
-        self.write(
-            {
-                "winner_decision": False,
-                "winner_looks": 0,
-                "winner_since": fields.Datetime.now(),
-            }
-        )
+        self._begin_anew()
         return True
 
     # ------------------------------------------------------------

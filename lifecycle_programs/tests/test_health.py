@@ -68,6 +68,21 @@ class TestHealth(MessageCommon):
         traces[5].write({"trace_status": "error", "failure_type": "mail_bl"})
         self.assertEqual(self.ill(minutes=1), ["providers"])
 
+    def test_webhooks_that_fail(self):
+        webhook = self.env["lifecycle.webhook"].create(
+            {"name": "ERP", "url": "https://erp.example/hook"}
+        )
+        step = {"type": "webhook", "key": "tell", "webhook_id": webhook.id}
+        program = self.make_program(step, {"type": "end", "key": "end"})
+        program._enrol_partners(self.make_contact(), self.start)
+        self.run_due()
+        call = self.env["lifecycle.webhook.call"].search([])
+        self.assertEqual(self.ill(minutes=5), [])
+        call.write({"state": "failed", "answered_at": self.at(minutes=3)})
+        self.assertEqual(self.ill(minutes=5), ["webhooks"])
+        self.assertIn("ERP", self.find(minutes=5)["webhooks"].text)
+        self.assertEqual(self.ill(days=2), [], "a day is over")
+
     def test_the_administrator_is_told_once_per_turn(self):
         health = self.env["lifecycle.health"]
         parameters = self.env["ir.config_parameter"]

@@ -122,6 +122,51 @@ class TestAbTest(LifecycleCommon):
         self.assertEqual(again.branch_ids.filtered("is_winner").name, "B")
         self.assertIn("“B” has won", again.test_result)
 
+    def republish(self, change=None):
+        """Edit the steps and publish; the test in the new version."""
+        self.program.action_edit_steps()
+        draft = self.program.draft_version_id._get_first_step()
+        if change:
+            change(draft)
+        self.program.action_publish()
+        return draft
+
+    def test_publishing_again_loses_no_counts(self):
+        """A new version goes on counting where the old one was (R130)."""
+        self.enrol_and_click({"a": 0.3, "b": 0.32})
+        self.decide(days=2)
+        again = self.republish()
+        self.assertEqual(again.winner_looks, 1)
+        counts = again._count_test(self.at(days=3))
+        self.assertEqual(sum(people for _hits, people in counts.values()), 110)
+        self.enrol_and_click({"a": 0.1, "b": 0.6}, count=190)
+        counts = again._count_test(self.at(days=3))
+        self.assertEqual(sum(people for _hits, people in counts.values()), 300)
+        self.decide(days=3)
+        self.assertEqual(again.winner_decision["branch"], "B")
+
+    def test_a_winner_found_while_editing_is_kept(self):
+        self.enrol_and_click({"a": 0.1, "b": 0.5})
+        self.program.action_edit_steps()
+        self.decide(days=2)
+        self.program.action_publish()
+        again = self.program.version_id._get_first_step()
+        self.assertEqual(again.branch_ids.filtered("is_winner").name, "B")
+
+    def test_other_branches_are_another_test(self):
+        self.enrol_and_click({"a": 0.1, "b": 0.5})
+        self.decide(days=2)
+
+        def rename(draft):
+            draft.branch_ids[0].name = "A, shorter"
+
+        again = self.republish(rename)
+        self.assertFalse(
+            again.winner_decision or again.branch_ids.filtered("is_winner")
+        )
+        counts = again._count_test(self.at(days=3))
+        self.assertEqual(set(counts.values()), {(0, 0)})
+
     def test_a_marketer_overrules_and_tests_again(self):
         self.enrol_and_click({"a": 0.1, "b": 0.5})
         self.decide(days=2)
