@@ -46,6 +46,7 @@
         "data/programs/old_leads.xml",
         "data/programs/sales_ready.xml",
         "data/programs/quotation.xml",
+        "data/programs/sunset.xml",
         # Steps start other programs, so they come after all of them.
         "data/programs/welcome_steps.xml",
         "data/programs/renewal_steps.xml",
@@ -58,6 +59,7 @@
         "data/programs/old_leads_steps.xml",
         "data/programs/sales_ready_steps.xml",
         "data/programs/quotation_steps.xml",
+        "data/programs/sunset_steps.xml",
         "data/ir_cron_data.xml",
         "data/lifecycle_review_cron.xml",
         "data/lifecycle_webhook_cron.xml",
@@ -74,6 +76,7 @@
         "wizards/lifecycle_why_views.xml",
         "wizards/lifecycle_rehearsal_views.xml",
         "views/lifecycle_message_views.xml",
+        "views/lifecycle_message_sunset_views.xml",
         "wizards/lifecycle_message_preview_views.xml",
         "views/lifecycle_step_views.xml",
         "views/lifecycle_health_views.xml",

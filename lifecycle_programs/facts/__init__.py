@@ -19,6 +19,7 @@ from .relations import CUSTOMER, EVENT, MEMBER, OPINION, PERSON, SENDING
 from .renewal import RENEWAL
 from .returns import RETURNS
 from .sales import ABANDONED, PRICES, QUOTATIONS
+from .silence import PRESSURE, SIGN, SILENCE
 from .source import Relation, Source
 from .stage import STAGE
 from .survey import ASKED, OPINIONS
@@ -52,6 +53,7 @@ SOURCES = (
     COMPLAINTS,
     SENDINGS,
     ENGAGEMENT,
+    SILENCE,
     TIMING,
     WEB,
     USE,
@@ -63,6 +65,17 @@ SOURCES = (
     REFUSALS,
     CONSENTS,
 )
-RELATIONS = (CUSTOMER, PERSON, MEMBER, EVENT, OPINION, SENDING, *SHARED, RECORD)
+RELATIONS = (
+    CUSTOMER,
+    PERSON,
+    MEMBER,
+    EVENT,
+    OPINION,
+    SENDING,
+    PRESSURE,
+    SIGN,
+    *SHARED,
+    RECORD,
+)
 
 __all__ = ["LINES", "RANKINGS", "RELATIONS", "SOURCES", "Relation", "Source"]

@@ -72,6 +72,7 @@ from . import lifecycle_credit
 from . import lifecycle_dashboard
 from . import lifecycle_step_edit
 from . import lifecycle_version_move
+from . import lifecycle_version_ab_test
 from . import lifecycle_version_changes
 from . import lifecycle_program_file
 from . import lifecycle_program_import
@@ -146,12 +147,14 @@ from . import lifecycle_program_talk
 from . import crm_stage
 from . import res_company_talk
 from . import res_partner_talk
+from . import lifecycle_gate_sunset
 from . import mailing_mailing
 from . import mailing_mailing_exclude
 from . import mailing_trace
 from . import mail_mail
 from . import mail_mail_send
 from . import mail_mail_temporary
+from . import mail_mail_unreachable
 from . import sms_sms
 from . import res_partner_address
 from . import res_company_stop
@@ -167,3 +170,4 @@ from . import lifecycle_rehearse_gate
 from . import lifecycle_rehearse_tell
 from . import lifecycle_health
 from . import res_partner_stage
+from . import lifecycle_health_webhook

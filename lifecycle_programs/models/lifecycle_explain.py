@@ -22,6 +22,7 @@ REASONS = {
     "address_busy": _lt("the address was being served at that moment"),
     "quiet_hours": _lt("outside the hours for this kind of message"),
     "holiday": _lt("a holiday or a day without messages"),
+    "sunset": _lt("has not reacted to the question whether to stop"),
     "paused": _lt("taken over by a salesperson"),
     "higher_program": _lt("a more important program was busy with the contact"),
     "cap": _lt("enough messages in these days"),

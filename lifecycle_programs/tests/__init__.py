@@ -25,6 +25,7 @@ from . import test_gate_caps
 from . import test_gate_hours
 from . import test_sms
 from . import test_sms_inbound
+from . import test_sunset
 from . import test_suppression_import
 from . import test_explain
 from . import test_facts

@@ -164,7 +164,9 @@ class TestProgramData(TransactionCase):
                 ("model", "=", "lifecycle.message"),
             ]
         )
-        self.assertEqual(set(shipped.mapped("res_id")), set(self.messages.ids))
+        question = self.env.ref("lifecycle_programs.program_sunset_message_question")
+        used = self.messages | question
+        self.assertEqual(set(shipped.mapped("res_id")), set(used.ids))
         for message in self.messages:
             self.assertTrue(message.category_id, message.name)
 
