@@ -69,3 +69,4 @@ from . import test_journeys_quotation
 from . import test_webhooks
 from . import test_call_tour
 from . import test_dashboard
+from . import test_menus
