@@ -117,9 +117,10 @@
         "web.assets_backend": [
             "lifecycle_programs/static/src/scss/*.scss",
             "lifecycle_programs/static/src/call_outcome/*",
+"lifecycle_programs/static/src/canvas/*",
+            "lifecycle_programs/static/src/dashboard/*",
             "lifecycle_programs/static/src/forecast/*",
             "lifecycle_programs/static/src/rehearsal/*",
-            "lifecycle_programs/static/src/dashboard/*",
             "lifecycle_programs/static/src/rule_editor/*",
             "lifecycle_programs/static/src/step_type/*",
         ],
@@ -128,6 +129,7 @@
             "lifecycle_programs/static/lib/codemirror/codemirror.js",
         ],
         "web.assets_tests": ["lifecycle_programs/static/tests/tours/**/*"],
+        "web.assets_unit_tests": ["lifecycle_programs/static/tests/**/*.test.js"],
     },
     "application": True,
 }

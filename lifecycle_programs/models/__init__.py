@@ -74,6 +74,9 @@ from . import lifecycle_step_edit
 from . import lifecycle_version_move
 from . import lifecycle_version_ab_test
 from . import lifecycle_version_changes
+from . import lifecycle_step_bin
+from . import lifecycle_version_canvas
+from . import lifecycle_version_build
 from . import lifecycle_program_file
 from . import lifecycle_program_import
 from . import lifecycle_step_form

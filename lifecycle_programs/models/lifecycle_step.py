@@ -128,7 +128,7 @@ class LifecycleStep(models.Model):
     tree_name = fields.Char(string="Step", compute="_compute_tree")
 
     _key_unique = models.UniqueIndex(
-        "(version_id, key)", "A version uses a step key once."
+        "(version_id, key) WHERE active", "A version uses a step key once."
     )
 
     # ------------------------------------------------------------

@@ -166,11 +166,8 @@ class LifecycleStep(models.Model):
 
     @api.model
     def _get_free_key(self, values):
-        taken = set(
-            self.env["lifecycle.version"]
-            .browse(values.get("version_id"))
-            .step_ids.mapped("key")
-        )
+        version = self.env["lifecycle.version"].browse(values.get("version_id"))
+        taken = set(version._get_steps_and_bin().mapped("key"))
         key = first = _slug(values.get("name") or "step")
         number = 2
         while key in taken:

@@ -158,26 +158,31 @@ class LifecycleVersion(models.Model):
         self.ensure_one()
         if not self.step_ids:
             return [self.env._("There are no steps yet.")]
-        problems = []
-        for step in self.step_ids:
-            problems += [
-                self.env._("Step “%(step)s”: %(problem)s", step=step.name, problem=text)
-                for text in step._get_problems()
-            ]
-        reached = self._walk(self._get_first_step(), through_waits=True)
-        for step in self.step_ids - reached:
-            problems.append(
-                self.env._("Step “%(step)s”: no step leads to it.", step=step.name)
-            )
-        for step in self.step_ids:
-            if step in self._walk(step._get_instant_ways_out(), through_waits=False):
-                problems.append(
-                    self.env._(
-                        "Step “%(step)s”: it leads back to itself without a wait.",
-                        step=step.name,
-                    )
-                )
+        return [
+            self.env._("Step “%(step)s”: %(problem)s", step=step.name, problem=text)
+            for step, texts in self._get_step_problems().items()
+            for text in texts
+        ]
+
+    def _get_step_problems(self):
+        """Why this version cannot be published: dict of step to sentences."""
+        problems = {step: step._get_problems() for step in self.step_ids}
+        for step in self._get_unreached():
+            problems[step].append(self.env._("no step leads to it."))
+        for step in self._get_loops():
+            problems[step].append(self.env._("it leads back to itself without a wait."))
         return problems
+
+    def _get_unreached(self):
+        """The steps that nobody ever comes to."""
+        return self.step_ids - self._walk(self._get_first_step(), through_waits=True)
+
+    def _get_loops(self):
+        """The steps that lead back to themselves without a wait."""
+        return self.step_ids.filtered(
+            lambda step: step
+            in self._walk(step._get_instant_ways_out(), through_waits=False)
+        )
 
     def _walk(self, steps, through_waits):
         """All steps that can be reached from ``steps``, these included."""

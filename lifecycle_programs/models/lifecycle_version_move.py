@@ -137,6 +137,7 @@ class LifecycleVersion(models.Model):
             "res_id": self.id,
             "view_mode": "form",
             "target": "new",
+            "context": {"dialog_size": "extra-large"},
         }
 
 
@@ -150,7 +151,7 @@ class LifecycleProgram(models.Model):
                 raise UserError(
                     self.env._("Nothing is published yet: there is only the draft.")
                 )
-            messages = program.draft_version_id.step_ids.message_id
+            messages = program.draft_version_id._get_steps_and_bin().message_id
             program.draft_version_id.unlink()
             messages.filtered(lambda message: not message.step_ids).unlink()
         return True

@@ -11,6 +11,11 @@ registry.category("web_tour.tours").add("lifecycle_programs_steps", {
             run: "click",
         },
         {
+            content: "The steps as a list",
+            trigger: ".nav-link:contains('Steps as a list')",
+            run: "click",
+        },
+        {
             content: "Each step has the icon of its type",
             trigger: `${STEPS} .o_data_row:contains('Offer') .fa-envelope-o`,
         },

@@ -10,7 +10,7 @@ registry.category("web_tour.tours").add("lifecycle_programs_publish", {
         },
         {
             content: "Its steps are there",
-            trigger: ".o_field_widget[name=draft_step_ids] .o_data_row:contains('Tell sales')",
+            trigger: ".o_lifecycle_card:contains('Tell sales')",
         },
         {
             content: "Take it into use",

@@ -17,6 +17,11 @@ registry.category("web_tour.tours").add("lifecycle_programs_versions", {
             run: "click",
         },
         {
+            content: "The steps as a list",
+            trigger: ".nav-link:contains('Steps as a list')",
+            run: "click",
+        },
+        {
             content: "Open the wait",
             trigger: `${STEPS} .o_data_cell[name=tree_name]:contains('Wait a week')`,
             run: "click",
