@@ -86,7 +86,7 @@ class LifecycleVersion(models.Model):
         """Give a step another branch, which ends the program until it is led on."""
         with self._changing():
             step = self._browse_step(step_id)
-            if "branch_ids" not in step.used_fields:
+            if "branch_ids" not in (step.used_fields or []):
                 raise UserError(self.env._("“%s” has no branches.", step.name))
             number = len(step.branch_ids) + 1
             name = self.env._("Branch %s", number)

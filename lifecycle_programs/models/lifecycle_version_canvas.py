@@ -209,7 +209,7 @@ class LifecycleStep(models.Model):
             "icon": self.icon,
             "summary": self.summary or "",
             "problems": problems,
-            "can_branch": "branch_ids" in self.used_fields,
+            "can_branch": "branch_ids" in (self.used_fields or []),
             "ways": self._get_ways(),
         }
 
@@ -217,7 +217,7 @@ class LifecycleStep(models.Model):
         """The ways out, branches first; "Then" comes last. An end has none."""
         if self.type == "end":
             return []
-        has_branches = "branch_ids" in self.used_fields
+        has_branches = "branch_ids" in (self.used_fields or [])
         ways = [
             {
                 "branch": branch.id,

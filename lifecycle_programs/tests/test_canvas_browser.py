@@ -11,6 +11,10 @@ from .common import LifecycleCommon
 class TestJavaScript(HttpCase):
     def test_units(self):
         """The unit tests of this addon's JavaScript, and no others."""
+        # Made before: it takes longer than the requests of a page wait for each other.
+        for bundle in ("web.assets_unit_tests_setup", "web.assets_unit_tests"):
+            self.env["ir.qweb"]._get_asset_bundle(bundle, css=False).js()
+            self.env["ir.qweb"]._get_asset_bundle(bundle, js=False).css()
         suite = test_js.HOOTCommon._generate_hash(self, "@lifecycle_programs")
         self.browser_js(
             f"/web/tests?headless&loglevel=2&preset=desktop&timeout=15000&id={suite}",

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "@odoo/hoot";
-import { SIZE, getWayKey, layOut, walk } from "@lifecycle_programs/canvas/journey_layout";
+import { getWayKey } from "@lifecycle_programs/canvas/journey_graph";
+import { SIZE, layOut, walk } from "@lifecycle_programs/canvas/journey_layout";
 
 describe.current.tags("headless");
 

@@ -14,13 +14,14 @@ import { usePopover } from "@web/core/popover/popover_hook";
 import { useOwnedDialogs, useService } from "@web/core/utils/hooks";
 import { FormViewDialog } from "@web/views/view_dialogs/form_view_dialog";
 import { useJourneyDrag } from "./journey_drag";
-import { SIZE, getWayKey, walk } from "./journey_layout";
+import { getWayKey } from "./journey_graph";
+import { getCommand } from "./journey_keys";
+import { SIZE, walk } from "./journey_layout";
 import { JourneyModel } from "./journey_model";
 import { TypePicker } from "./type_picker";
 
 const REFRESH = 30000;
 const ZOOMS = [0.3, 0.4, 0.5, 0.65, 0.8, 1, 1.25, 1.5];
-const ARROWS = { ArrowUp: "up", ArrowDown: "down", ArrowLeft: "left", ArrowRight: "right" };
 
 /** The journey as a picture: steps as cards, ways as arrows. */
 export class JourneyCanvas extends Component {
@@ -397,59 +398,37 @@ export class JourneyCanvas extends Component {
             const { stepId, arrow } = this.state.mode;
             this.cancel();
             this.focusCard(stepId || arrow.step);
-        } else if (ARROWS[ev.key] && !ev.ctrlKey && !ev.altKey) {
-            this.walk(ARROWS[ev.key]);
-        } else if (!this.onZoomKey(ev) && !(this.canEdit && this.onChangeKey(ev))) {
+        } else if (!this.onCommand(getCommand(ev), ev.target)) {
             return;
         }
         ev.preventDefault();
         ev.stopPropagation();
     }
 
-    onZoomKey(ev) {
-        if (ev.altKey) {
-            return false;
-        }
-        const zooms = { "+": 1, "=": 1, "-": -1 };
-        if (zooms[ev.key]) {
-            this.zoom(zooms[ev.key]);
-        } else if (ev.key === "0") {
-            this.fit();
-        } else {
-            return false;
-        }
-        return true;
-    }
-
-    /** Whether the key changes the journey, and has done so. */
-    onChangeKey(ev) {
+    /** Whether there is something to do for a key, and it has begun. */
+    onCommand(key, target) {
         const { current } = this.state;
-        const key = ev.key.toLowerCase();
-        const isOnCard = current && ev.target.closest(".o_lifecycle_card");
-        if (ev.ctrlKey || ev.metaKey) {
-            if (key === "y" || (key === "z" && ev.shiftKey)) {
-                this.redo();
-            } else if (key === "z") {
-                this.undo();
-            } else if (key === "x" && isOnCard) {
-                this.pickUp("move", current);
-            } else if (key === "c" && isOnCard) {
-                this.pickUp("copy", current);
-            } else {
-                return false;
-            }
-            return true;
+        if (!key || (key.isChange && !this.canEdit)) {
+            return false;
         }
-        if (key === "n" || key === "insert") {
-            this.addBehind(current);
-        } else if (!isOnCard) {
+        if (key.needsCard && !(current && target.closest(".o_lifecycle_card"))) {
             return false;
-        } else if (key === "delete" || key === "backspace") {
-            this.remove(current);
-        } else if (key === "b" && this.journey.getStep(current).can_branch) {
-            this.addBranch(current);
-        } else {
-            return false;
+        }
+        switch (key.command) {
+            case "pickUp":
+                this.pickUp(key.argument, current);
+                break;
+            case "addBranch":
+                if (this.journey.getStep(current).can_branch) {
+                    this.addBranch(current);
+                }
+                break;
+            case "addBehind":
+            case "remove":
+                this[key.command](current);
+                break;
+            default:
+                this[key.command](key.argument);
         }
         return true;
     }

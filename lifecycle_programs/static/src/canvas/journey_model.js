@@ -1,5 +1,6 @@
 import { Mutex } from "@web/core/utils/concurrency";
-import { getWayKey, layOut } from "./journey_layout";
+import { getWayKey } from "./journey_graph";
+import { layOut } from "./journey_layout";
 
 const MODEL = "lifecycle.version";
 // With a row of counts, a card is taller.
