@@ -117,7 +117,7 @@
         "web.assets_backend": [
             "lifecycle_programs/static/src/scss/*.scss",
             "lifecycle_programs/static/src/call_outcome/*",
-"lifecycle_programs/static/src/canvas/*",
+            "lifecycle_programs/static/src/canvas/*",
             "lifecycle_programs/static/src/dashboard/*",
             "lifecycle_programs/static/src/forecast/*",
             "lifecycle_programs/static/src/rehearsal/*",
@@ -129,7 +129,7 @@
             "lifecycle_programs/static/lib/codemirror/codemirror.js",
         ],
         "web.assets_tests": ["lifecycle_programs/static/tests/tours/**/*"],
-        "web.assets_unit_tests": ["lifecycle_programs/static/tests/**/*.test.js"],
+        "web.assets_unit_tests": ["lifecycle_programs/static/tests/*.test.js"],
     },
     "application": True,
 }
