@@ -314,6 +314,7 @@ export class JourneyCanvas extends Component {
                 resId: stepId,
                 title: step.type_label,
                 readonly: !this.canEdit,
+                preventCreate: true,
                 preventEdit: !this.canEdit,
                 canExpand: false,
                 size: "lg",
