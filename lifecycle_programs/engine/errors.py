@@ -71,13 +71,18 @@ class TemplateError(ValueError):
 
     :param message: what is wrong, without a final full stop
     :param line: 1-based line in the template's source, or None
+    :param column: 1-based place in that line, or None
+    :param found: the placeholder in which it is wrong, or None
     """
 
-    def __init__(self, message, line=None):
+    def __init__(self, message, line=None, column=None, found=None):
         super().__init__(message)
         self.message = message
         self.line = line
+        self.column = column
+        self.found = found
 
     def __str__(self):
-        place = f" (line {self.line})" if self.line else ""
-        return f"{self.message}{place}."
+        if not self.line:
+            return f"{self.message}."
+        return f"{self.message} ({_('line %s', self.line)})."

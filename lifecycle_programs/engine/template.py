@@ -10,40 +10,31 @@ from datetime import date, datetime
 from decimal import Decimal
 from functools import lru_cache
 
-from jinja2 import TemplateSyntaxError, UndefinedError, meta, nodes, pass_context
+from jinja2 import TemplateSyntaxError, UndefinedError, nodes, pass_context
 from jinja2.runtime import ChainableUndefined, LoopContext, Undefined
 from jinja2.sandbox import ImmutableSandboxedEnvironment, SecurityError
 from markupsafe import Markup
 
 from .errors import TemplateError
+from .template_check import check, variables
 from .template_filters import FILTERS, plain_number
+from .template_places import Places
+
+# The engine has no environment.
+# pylint: disable=prefer-env-translation
+from .words import _
 
 MAX_SOURCE = 300_000
 MAX_OUTPUT = 500_000
 MAX_TEXT = 200_000
 MAX_ITERATIONS = 10_000
 MAX_SECONDS = 3
-MAX_DEPTH = 60
-MAX_LOOPS = 3
 MAX_NUMBER = 10**15
 MAX_VALUES = 50_000
 MAX_VALUE_DEPTH = 8
 
 _SCALARS = (str, Markup, int, float, bool, Decimal, date, datetime, type(None))
 _NUMBERS = (int, float, Decimal)
-_ALLOWED_NODES = {
-    *(nodes.Template, nodes.Output, nodes.TemplateData, nodes.If, nodes.For),
-    *(nodes.Assign, nodes.Name, nodes.Const, nodes.Getattr, nodes.Getitem),
-    *(nodes.Slice, nodes.Filter, nodes.Test, nodes.Keyword, nodes.Compare),
-    *(nodes.Operand, nodes.And, nodes.Or, nodes.Not, nodes.CondExpr, nodes.Add),
-    *(nodes.Sub, nodes.Mul, nodes.Div, nodes.FloorDiv, nodes.Mod, nodes.Neg),
-    *(nodes.Pos, nodes.List, nodes.Tuple),
-}
-_INSTEAD = {
-    nodes.Call: "a filter, such as {{ name | upper }}",
-    nodes.Concat: "the values one after the other, or [a, b] | join(' ')",
-    nodes.Pow: "a number",
-}
 _DATE_PARTS = {"year", "month", "day", "hour", "minute"}
 _LOOP_PARTS = {"index", "index0", "first", "last", "length", "revindex", "revindex0"}
 
@@ -57,7 +48,10 @@ class _Missing(ChainableUndefined):
     def __str__(self):
         path = _path(self)
         raise TemplateError(
-            f"There is no value for {path}: write {{{{ {path} or '...' }}}}"
+            _(
+                "There is no value for %(name)s: write {{ %(name)s or '...' }}",
+                name=path,
+            )
         )
 
     __html__ = __str__
@@ -93,12 +87,12 @@ class _Budget:
 
     def check(self):
         if time.monotonic() > self.deadline:
-            raise TemplateError("The template takes too long")
+            raise TemplateError(_("The template takes too long"))
 
     def step(self):
         self.iterations -= 1
         if self.iterations < 0:
-            raise TemplateError(f"The loops run more than {MAX_ITERATIONS} times")
+            raise TemplateError(_("The loops run more than %s times", MAX_ITERATIONS))
         self.check()
 
 
@@ -106,7 +100,7 @@ class _Budget:
 def _counted(context, items):
     """Every loop of a template runs over this, so that all of them share a budget."""
     if not isinstance(items, (list, tuple, dict, Undefined)):
-        raise TemplateError("A loop runs over a list")
+        raise TemplateError(_("A loop runs over a list"))
     budget = context["_budget"]
     for item in items:
         budget.step()
@@ -138,7 +132,7 @@ class _Environment(ImmutableSandboxedEnvironment):
 
     def _look_up(self, obj, key):
         if isinstance(key, str) and key.startswith("_"):
-            raise SecurityError(f"{key} is not available")
+            raise SecurityError(_("%s is not available", key))
         found = None
         if isinstance(obj, dict):
             found = obj.get(key) if isinstance(key, (str, int)) else None
@@ -164,23 +158,23 @@ class _Environment(ImmutableSandboxedEnvironment):
                 return side
         if operator == "+" and isinstance(left, str) and isinstance(right, str):
             if len(left) + len(right) > MAX_TEXT:
-                raise TemplateError("A text becomes too long")
+                raise TemplateError(_("A text becomes too long"))
             return left + right
         left, right = _number(left, operator), _number(right, operator)
         if not right and operator in ("/", "//", "%"):
-            return self.undefined(name="a division by zero")
+            return self.undefined(name=_("a division by zero"))
         result = self.binop_table[operator](left, right)
         if abs(result) > MAX_NUMBER:
-            raise TemplateError("A number becomes too big")
+            raise TemplateError(_("A number becomes too big"))
         return result
 
 
 def _number(value, operator):
     if isinstance(value, bool) or not isinstance(value, _NUMBERS):
-        raise TemplateError(f"{operator} works on numbers only")
+        raise TemplateError(_("%s works on numbers only", operator))
     number = Decimal(str(value))
     if not number.is_finite() or abs(number) > MAX_NUMBER:
-        raise TemplateError("A number becomes too big")
+        raise TemplateError(_("A number becomes too big"))
     return number
 
 
@@ -189,7 +183,7 @@ def _printable(value):
     if isinstance(value, (str, Undefined)):
         return value
     if isinstance(value, bool):
-        raise TemplateError("A yes or no cannot be printed: write {% if ... %}")
+        raise TemplateError(_("A yes or no cannot be printed: write {% if ... %}"))
     if isinstance(value, _NUMBERS):
         return plain_number(value)
     if isinstance(value, datetime):
@@ -197,8 +191,10 @@ def _printable(value):
     if isinstance(value, date):
         return value.isoformat()
     if isinstance(value, (list, tuple)):
-        raise TemplateError("A list cannot be printed: write {{ list | join(', ') }}")
-    raise TemplateError("Only texts, numbers and dates can be printed")
+        raise TemplateError(
+            _("A list cannot be printed: write {{ list | join(', ') }}")
+        )
+    raise TemplateError(_("Only texts, numbers and dates can be printed"))
 
 
 class _Values(dict):
@@ -219,18 +215,21 @@ def _guarded(values):
         nonlocal count
         count += 1
         if count > MAX_VALUES or depth > MAX_VALUE_DEPTH:
-            raise TemplateError("There are too many values for a template")
+            raise TemplateError(_("There are too many values for a template"))
         # Of dates only the parts can be seen, so that a subclass gives nothing away.
         if type(value) in _SCALARS or isinstance(value, date):
             if isinstance(value, str) and len(value) > MAX_TEXT:
-                raise TemplateError(f"{path.rstrip('.')} is too long")
+                raise TemplateError(_("%s is too long", path.rstrip(".")))
             return value
         if type(value) in (list, tuple):
             return [copy(item, path, depth + 1) for item in value]
         if isinstance(value, Mapping):
             return fill(_Values(path), value, path, depth)
         raise TemplateError(
-            f"{path.rstrip('.')} cannot be given to a template: it is no plain value"
+            _(
+                "%s cannot be given to a template: it is no plain value",
+                path.rstrip("."),
+            )
         )
 
     def fill(target, mapping, path, depth):
@@ -276,23 +275,31 @@ class Template:
 
     def __init__(self, source, html):
         if len(source) > MAX_SOURCE:
-            raise TemplateError(f"A template has at most {MAX_SOURCE} characters")
+            raise TemplateError(_("A template has at most %s characters", MAX_SOURCE))
         environment = _environment(html)
+        self._places = Places(source)
         try:
-            tree = environment.parse(source)
-            _check(tree)
-            self.variables = frozenset(_variables(tree))
+            tree = environment.parse(self._places.text)
+            check(tree)
+            self._lines = {}
+            for name, line in variables(tree):
+                self._lines.setdefault(name, line)
+            self.variables = frozenset(self._lines)
             for loop in tree.find_all(nodes.For):
                 loop.iter = nodes.Filter(loop.iter, "_counted", [], [], None, None)
             self._template = environment.from_string(tree)
         except TemplateSyntaxError as error:
-            raise TemplateError(error.message.rstrip("."), error.lineno) from None
+            raise self._places.syntax_error(error) from None
         except (RecursionError, MemoryError):
-            raise TemplateError("The template is too deeply nested") from None
+            raise TemplateError(_("The template is too deeply nested")) from None
+        except TemplateError as error:
+            raise self._places.error(error.message, error.line) from None
         except (SyntaxError, ValueError, OverflowError) as error:
-            if isinstance(error, TemplateError):
-                raise
-            raise TemplateError(f"The template cannot be read: {error}") from None
+            raise TemplateError(_("It cannot be read: %s", error)) from None
+
+    def find(self, name):
+        """Where a value is read first: line, column, placeholder (see `Places`)."""
+        return self._places.find(self._lines.get(name))
 
     def render(self, values: Mapping) -> str:
         """The message for these values.
@@ -309,87 +316,25 @@ class Template:
                 size += len(piece)
                 if size > MAX_OUTPUT:
                     raise TemplateError(
-                        f"The message has more than {MAX_OUTPUT} characters"
+                        _("The message has more than %s characters", MAX_OUTPUT)
                     )
                 pieces.append(piece)
         except TemplateError as error:
-            raise TemplateError(error.message, _line(error)) from None
+            raise self._places.error(error.message, _line(error)) from None
         except (SecurityError, UndefinedError) as error:
-            raise TemplateError(str(error).rstrip("."), _line(error)) from None
+            message = str(error).rstrip(".")
+            raise self._places.error(message, _line(error)) from None
         except (ArithmeticError, TypeError, ValueError, LookupError) as error:
-            message = f"The template cannot be rendered: {error}".rstrip(".")
-            raise TemplateError(message, _line(error)) from None
+            message = _("It cannot be rendered: %s", str(error).rstrip("."))
+            raise self._places.error(message, _line(error)) from None
         return "".join(pieces)
 
 
 def _line(error):
-    """The template's line in which an error arose."""
+    """The line in which an error arose, in the text that was compiled."""
     line, traceback = None, error.__traceback__
     while traceback:
         if traceback.tb_frame.f_code.co_filename == "<template>":
             line = traceback.tb_lineno
         traceback = traceback.tb_next
     return line
-
-
-def _check(tree):
-    """Refuse what is not on the list of allowed forms, with its line."""
-    stack = [(tree, 1, 0)]
-    while stack:
-        node, depth, loops = stack.pop()
-        if type(node) not in _ALLOWED_NODES:
-            name = type(node).__name__.lower()
-            instead = _INSTEAD.get(type(node))
-            hint = f": write {instead}" if instead else ""
-            raise TemplateError(f"{name} is not part of a template{hint}", node.lineno)
-        loops += isinstance(node, nodes.For)
-        if depth > MAX_DEPTH or loops > MAX_LOOPS:
-            raise TemplateError("The template is too deeply nested", node.lineno)
-        _check_node(node)
-        children = node.iter_child_nodes()
-        stack.extend((child, depth + 1, loops) for child in children)
-
-
-def _check_node(node):
-    name = getattr(node, "name", None) or getattr(node, "attr", None)
-    if isinstance(node, nodes.Getitem) and isinstance(node.arg, nodes.Const):
-        name = node.arg.value
-    if isinstance(name, str) and name.startswith("_"):
-        raise TemplateError(f"{name} is not available", node.lineno)
-    if isinstance(node, nodes.Filter) and node.name not in FILTERS:
-        raise TemplateError(f"There is no filter {node.name}", node.lineno)
-    if isinstance(node, nodes.For) and node.recursive:
-        raise TemplateError("A loop cannot call itself", node.lineno)
-    if isinstance(node, nodes.Assign) and (
-        isinstance(node.node, (nodes.List, nodes.Tuple))
-        or any(True for _ in node.node.find_all((nodes.List, nodes.Tuple)))
-    ):
-        # Lists of lists of lists would grow without end.
-        raise TemplateError("A list cannot be set", node.lineno)
-
-
-def _variables(tree):
-    """Dotted names that the template reads from its values."""
-    free = meta.find_undeclared_variables(tree)
-    inner = set()
-    for node in tree.find_all((nodes.Getattr, nodes.Getitem)):
-        inner.add(id(node.node))
-    for node in tree.find_all((nodes.Name, nodes.Getattr, nodes.Getitem)):
-        if id(node) not in inner:
-            path = _dotted(node)
-            if path and path[0] in free:
-                yield ".".join(path)
-
-
-def _dotted(node):
-    """The names from the first value to this node, as far as they are constant."""
-    if isinstance(node, nodes.Name):
-        return [node.name]
-    if not isinstance(node, (nodes.Getattr, nodes.Getitem)):
-        return []
-    path = _dotted(node.node)
-    if isinstance(node, nodes.Getattr):
-        return [*path, node.attr] if path else []
-    if isinstance(node.arg, nodes.Const) and isinstance(node.arg.value, str):
-        return [*path, node.arg.value] if path else []
-    return path

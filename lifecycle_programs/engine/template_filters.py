@@ -17,6 +17,10 @@ from markupsafe import Markup, escape
 from .errors import TemplateError
 from .values import to_local, zone
 
+# The engine has no environment.
+# pylint: disable=prefer-env-translation
+from .words import _
+
 MAX_TEXT = 200_000
 #: Date format by language, and by language and country where they differ.
 DATE_FORMATS = {
@@ -56,13 +60,13 @@ def plain_number(value):
     try:
         text = f"{Decimal(str(value)):f}"
     except InvalidOperation:
-        raise TemplateError("This is no number") from None
+        raise TemplateError(_("This is no number")) from None
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 
 def _bounded(text):
     if len(text) > MAX_TEXT:
-        raise TemplateError("A text becomes too long")
+        raise TemplateError(_("A text becomes too long"))
     return text
 
 
@@ -88,7 +92,7 @@ def _join(value, separator=", "):
     if isinstance(value, Undefined):
         return value
     if not isinstance(value, (list, tuple)):
-        raise TemplateError("join works on a list")
+        raise TemplateError(_("join works on a list"))
     parts, size = [], 0
     for item in value:
         if isinstance(item, Undefined):
@@ -96,7 +100,7 @@ def _join(value, separator=", "):
         item = item if isinstance(item, str) else plain_number(item)
         size += len(item) + len(separator)
         if size > MAX_TEXT:
-            raise TemplateError("A text becomes too long")
+            raise TemplateError(_("A text becomes too long"))
         parts.append(item)
     if any(isinstance(part, Markup) for part in (separator, *parts)):
         return escape(separator).join(parts)
@@ -105,7 +109,7 @@ def _join(value, separator=", "):
 
 def _replace(value, old, new):
     if not old or value.count(old) * len(new) > MAX_TEXT:
-        raise TemplateError("replace needs a text to look for and a short result")
+        raise TemplateError(_("replace needs a text to look for and a short result"))
     return value.replace(old, new)
 
 
@@ -126,7 +130,7 @@ def _edge(index):
     def pick(value):
         if isinstance(value, Undefined):
             return value
-        return value[index] if len(value) else Undefined(name="the list's item")
+        return value[index] if len(value) else Undefined(name=_("the list's item"))
 
     return pick
 
@@ -143,10 +147,10 @@ def _items(value):
 
 def _decimal(value):
     if isinstance(value, bool) or not isinstance(value, (int, float, Decimal)):
-        raise TemplateError("A number is wanted here")
+        raise TemplateError(_("A number is wanted here"))
     number = Decimal(str(value))
     if not number.is_finite() or abs(number) > 10**15:
-        raise TemplateError("A number is too big")
+        raise TemplateError(_("A number is too big"))
     return number
 
 
@@ -222,7 +226,7 @@ def _date(context, value, pattern=None, lang=None, tz=None):
     if isinstance(value, datetime):
         value = _local(context, value, tz)
     elif not isinstance(value, date):
-        raise TemplateError("A date is wanted here")
+        raise TemplateError(_("A date is wanted here"))
     lang = lang or context.get("lang")
     return _formatted(value, pattern or _of_language(DATE_FORMATS, lang, "yyyy-MM-dd"))
 
@@ -233,7 +237,7 @@ def _datetime(context, value, pattern=None, lang=None, tz=None):
     if isinstance(value, Undefined):
         return value
     if not isinstance(value, datetime):
-        raise TemplateError("A date with time is wanted here")
+        raise TemplateError(_("A date with time is wanted here"))
     lang = lang or context.get("lang")
     day = _of_language(DATE_FORMATS, lang, "yyyy-MM-dd")
     return _formatted(_local(context, value, tz), pattern or f"{day} HH:mm")

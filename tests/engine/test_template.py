@@ -237,3 +237,61 @@ def test_a_template_renders_many_times_with_fresh_limits():
     template = compile_template("{% for i in big %}{{ i }}{% endfor %}", html=True)
     for _ in range(3):
         assert len(template.render({"big": [1] * 9000})) == 9000
+
+
+def place(source, **values):
+    error = refused(source, **values)
+    return error.line, error.column, error.found
+
+
+def test_errors_name_their_placeholder_and_its_place():
+    """Also where the whole mail stands in one line."""
+    assert place("<p>Hi {{ a }}, {{ b c }}!</p>", a="x") == (1, 16, "{{ b c }}")
+    assert place("One\n two {% frob %}") == (2, 6, "{% frob %}")
+    assert place("{{ 'x' }}\n{{ a\n or b\n or nothing }}") == (
+        (2, 1, "{{ a\n or b\n or nothing }}")
+    )
+    assert place("{{- a -}} {%- if b.c > 'x' %}y{% endif %}{{ d }}", a="1") == (
+        (1, 43, "{{ d }}")
+    )
+    assert place("a {# {{ not this }} #} {{ this }}") == (1, 24, "{{ this }}")
+
+
+def test_what_is_not_closed_is_shown_where_it_begins():
+    assert place("a {% if b %} c {% if d %} e {% endif %} f") == (1, 3, "{% if b %}")
+    assert place("Hello {{ name") == (1, 7, "{{ name")
+    assert place("a {% endif %}") == (1, 3, "{% endif %}")
+
+
+def test_a_place_of_its_own_changes_nothing_of_the_text():
+    assert render("{% raw %}{{ a }}{% endraw %}") == "{{ a }}"
+    assert render("{{ '{%' }} {# {{ #} {{- a }}\r\n{{ a }}", a="b") == "{% b\nb"
+
+
+def test_a_value_is_found_where_it_is_read_first():
+    template = compile_template(
+        "{{ a.b }}\n{{ c }} {% if a.c %}{{ c }}{% endif %}", html=True
+    )
+    assert template.find("a.c") == (2, 9, "{% if a.c %}")
+    assert template.find("c") == (2, 1, "{{ c }}")
+    assert template.find("nobody") == (None, None, None)
+
+
+def test_errors_are_in_the_readers_language():
+    """Our own words and those said instead of Jinja2's."""
+    with speaking(lambda text: text.upper().replace("%S", "%s")):
+        assert "IS NOT EXPECTED HERE" in str(refused("{{ a b }}"))
+        assert str(refused("{{ a() }}")).startswith("CALL IS NOT PART")
+        assert "(LINE 1)." in str(refused("{{ 'a' | date }}"))
+
+
+def test_what_jinja_complains_about_is_said_plainly():
+    for source, words in (
+        ("{% if a %}", "every block needs its end"),
+        ("{% else %}", "has no block before it"),
+        ("{% frob %}", "There is no block “frob”"),
+        ("{{ a + }}", "A name, a number or a text is missing"),
+        ("{{ a b }}", "“b” is not expected here"),
+        ("{% if a is odd_one %}{% endif %}", "There is no test “odd_one”"),
+    ):
+        assert words in refused(source).message, source
