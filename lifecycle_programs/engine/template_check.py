@@ -1,6 +1,7 @@
 """What may stand in a template, and which values it reads: by its syntax tree."""
 
 from jinja2 import meta, nodes
+from jinja2.tests import TESTS
 
 from .errors import TemplateError
 from .template_filters import FILTERS
@@ -54,6 +55,8 @@ def _check_node(node):
         raise TemplateError(_("%s is not available", name), node.lineno)
     if isinstance(node, nodes.Filter) and node.name not in FILTERS:
         raise TemplateError(_("There is no filter %s", node.name), node.lineno)
+    if isinstance(node, nodes.Test) and node.name not in TESTS:
+        raise TemplateError(_("There is no test %s", node.name), node.lineno)
     if isinstance(node, nodes.For) and node.recursive:
         raise TemplateError(_("A loop cannot call itself"), node.lineno)
     if isinstance(node, nodes.Assign) and (

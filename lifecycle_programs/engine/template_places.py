@@ -6,7 +6,6 @@ break right behind its opening braces, where it means nothing.
 """
 
 import re
-from bisect import bisect_right
 from itertools import accumulate
 
 from .errors import TemplateError
@@ -39,12 +38,11 @@ _WORDS = (
     ),
     (re.compile(r"unknown tag '(\w+)'"), _lt("There is no block “%s”")),
     (
-        re.compile("Expected an expression"),
-        _lt("A name, a number or a text is missing"),
+        re.compile("Expected an expression|(?:unexpected|got) 'end of"),
+        _lt("Something is missing before the end: a name, a number or a text"),
     ),
     (re.compile(r"expected token '.+', got '(.+)'"), _lt("“%s” is not expected here")),
     (re.compile(r"unexpected (?:char )?'(.+?)'"), _lt("“%s” is not expected here")),
-    (re.compile(r"No test named '(\w+)'"), _lt("There is no test “%s”")),
 )
 
 
