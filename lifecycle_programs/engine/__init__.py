@@ -19,6 +19,7 @@ from .rule import Rule, parse
 from .statistics import Verdict, find_best, two_proportion_z, two_sided_p
 from .stop_word import is_stop_word
 from .template import Template, compile_template
+from .template_condition import to_condition
 from .token import sign, verify
 from .values import normalise, normalise_sql
 from .vocabulary import vocabulary
@@ -68,6 +69,7 @@ __all__ = [
     "sign",
     "speaking",
     "spread",
+    "to_condition",
     "to_rows",
     "two_proportion_z",
     "two_sided_p",

@@ -5,10 +5,10 @@ import re
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
-from ..engine.errors import TemplateError
 from ..engine.template import compile_template
 from .lifecycle_rules import ENROLMENT_FACTS
 from .lifecycle_values import MESSAGE_VALUES
+from .speaking import in_user_language
 
 CHANNELS = [("mail", "Email"), ("sms", "SMS")]
 # The texts of each channel.
@@ -89,37 +89,23 @@ class LifecycleMessage(models.Model):
             for code, language in languages:
                 message.with_context(lang=code)._check_texts_in(language)
 
+    @in_user_language
     def _check_texts_in(self, language):
-        known = None
         for text in TEXTS[self.channel]:
-            label = self._fields[text]._description_string(self.env)
-            try:
-                template = self._compile(text)
-            except TemplateError as error:
+            for problem in self._find_template_problems(
+                text, self._get_source(text), language
+            ):
                 raise ValidationError(
                     self.env._(
-                        "%(message)s, %(field)s in %(language)s: %(error)s",
+                        "%(message)s, %(field)s in %(language)s, line %(line)s: "
+                        "%(problem)s",
                         message=self.name,
-                        field=label,
+                        field=self._fields[text]._description_string(self.env),
                         language=language,
-                        error=error,
+                        line=problem.line or 1,
+                        problem=problem.message,
                     )
-                ) from None
-            if known is None and template.variables:
-                known = self._get_known_names()
-            for name in sorted(template.variables):
-                if not self._is_known(name, known):
-                    raise ValidationError(
-                        self.env._(
-                            "%(message)s, %(field)s in %(language)s, line %(line)s: "
-                            "there is no value called “%(name)s”.",
-                            message=self.name,
-                            field=label,
-                            language=language,
-                            line=self._find_line(text, name),
-                            name=name,
-                        )
-                    )
+                )
 
     def _get_known_names(self):
         """The names that texts may use, besides numbers of programs and links."""
@@ -136,11 +122,6 @@ class LifecycleMessage(models.Model):
             parameters = self.step_ids.program_id.parameter_ids
             return key in parameters.mapped("code") if self.step_ids else bool(key)
         return name in known
-
-    def _find_line(self, text, name):
-        source = self._get_source(text)
-        place = source.find(name)
-        return source.count("\n", 0, max(place, 0)) + 1
 
     # ------------------------------------------------------------
     # ORM

@@ -197,7 +197,7 @@ class TestProgramFiles(LifecycleCommon):
             "program.steps[2] (way).branch_ids[1].event_type_ids[0]: there is no "
             "“moon_landing” here.",
             "program.steps[1] (hello).message_id: Hello, Subject in English (US), line "
-            "1: there is no value called “contact.nmae”.",
+            "1: There is no value called “contact.nmae”.",
             "program.steps[3] (end).name: is missing.",
         ):
             self.assertTrue(any(place in one for one in errors), (place, errors))

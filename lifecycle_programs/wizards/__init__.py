@@ -1,4 +1,5 @@
 from . import lifecycle_publish
+from . import lifecycle_publish_messages
 from . import lifecycle_publish_launch
 from . import lifecycle_publish_suppression
 from . import lifecycle_rehearsal

@@ -1,10 +1,6 @@
 from odoo import api, fields, models
-from odoo.tools import html2plaintext
 
-from ..engine.errors import TemplateError
-from ..engine.sms import sms_length
-from ..models.lifecycle_message import TEXTS
-from ..models.lifecycle_step_message import unpack_values
+from ..models.speaking import in_user_language
 
 
 class LifecycleMessagePreview(models.TransientModel):
@@ -50,137 +46,33 @@ class LifecycleMessagePreview(models.TransientModel):
 
     @api.model
     def _default_partner_id(self):
-        """Somebody who has been in the program, else the newest contact with mail."""
         message = self.env["lifecycle.message"].browse(
             self.env.context.get("default_message_id")
         )
-        programs = message.step_ids.program_id
-        return self.env["lifecycle.enrolment"].search(
-            [("program_id", "in", programs.ids)], limit=1
-        ).partner_id or self.env["res.partner"].search(
-            [("email", "!=", False), ("is_company", "=", False)],
-            order="id desc",
-            limit=1,
-        )
+        return message._get_example_partner()
 
     @api.depends("message_id", "partner_id", "lang", "step_run_id")
+    @in_user_language
     def _compute_texts(self):
         for preview in self:
-            texts = preview._render()
-            for name in ("problem", "missing", "subject", "body", "plain", "sms"):
-                preview[name] = texts.get(name)
-            preview.sms_size = texts.get("sms_size")
+            example = preview.message_id._render_example(
+                preview.partner_id, preview.lang, run=preview.step_run_id
+            )
+            preview.problem = str(example.error) if example.error else False
+            preview.missing = ", ".join(example.missing)
+            preview.subject = example.subject
+            preview.body = example.body
+            preview.plain = example.plain
+            preview.sms = example.sms
+            preview.sms_size = preview._say_size(example.size)
 
-    # ------------------------------------------------------------
-    # RENDERING
-    # ------------------------------------------------------------
-
-    def _render(self):
-        self.ensure_one()
-        sent = self.step_run_id.detail or {}
-        if sent.get("body") and self.channel == "mail":
-            return self._present(sent["subject"], sent["body"])
-        if sent.get("body"):
-            return {"sms": sent["body"]}
-        if not self.partner_id:
-            return {}
-        enrolment = self.step_run_id.enrolment_id or self._get_enrolment()
-        lang = sent.get("lang") or self.lang or enrolment._get_lang()
-        message = self.message_id.with_context(lang=lang)
-        templates = {text: message._compile(text) for text in TEXTS[self.channel]}
-        names = set().union(*(one.variables for one in templates.values()))
-        values = (
-            unpack_values(sent["values"])
-            if sent
-            else self._get_values(enrolment, names, lang)
-        )
-        values |= {name: "#" for name in names if name.startswith("links.")}
-        missing = sorted(name for name in names if values.get(name) is None)
-        context = values | enrolment._get_format_values() | {"lang": lang}
-        result = {"missing": ", ".join(missing)}
-        try:
-            texts = {
-                text: template.render(context) for text, template in templates.items()
-            }
-        except TemplateError as error:
-            return result | {"problem": str(error)}
-        if self.channel == "sms":
-            return result | self._present_sms(texts["body_text"], lang)
-        step = self._get_step()
-        body = step._drop_unsafe_links(texts["body"])
-        frame = step._render_frame(self.message_id.category_id, lang)
-        return result | self._present(texts["subject"], frame.fill(body, "#", "#"))
-
-    def _present(self, subject, body):
-        return {"subject": subject, "body": body, "plain": html2plaintext(body)}
-
-    def _present_sms(self, text, lang):
-        step = self._get_step()
-        text = text.strip()
-        if self.message_id.category_id.can_opt_out:
-            # Stands for the personal link, which has about this length.
-            path = "/lifecycle/s/xxxx.xxx.xxxxxxxxxxxx"
-            url = self.env["lifecycle.link"]._get_url(path)
-            text = f"{text}\n{step._get_sms_stop(lang, url)}"
-        places, parts, encoding = sms_length(text)
-        size = self.env._(
+    def _say_size(self, size):
+        if not size:
+            return False
+        places, parts, encoding = size
+        return self.env._(
             "%(places)s places, %(parts)s SMS (%(encoding)s)",
             places=places,
             parts=parts,
             encoding=encoding,
         )
-        return {"sms": text, "sms_size": size}
-
-    def _get_step(self):
-        """The step that the message is shown for."""
-        return self.step_run_id.step_id or self.message_id.step_ids[-1:]
-
-    def _get_enrolment(self):
-        """The contact in the program of the message: as it is, or as it would be."""
-        program = self._get_step().program_id
-        enrolments = self.env["lifecycle.enrolment"]
-        domain = [("program_id", "=", program.id)]
-        own = enrolments.search(
-            [*domain, ("partner_id", "=", self.partner_id.id)], limit=1
-        )
-        if own:
-            return own
-        # What somebody else's entry brought along is the best example there is.
-        example = enrolments.search(domain, limit=1)
-        return enrolments.new(
-            {
-                "program_id": program.id,
-                "company_id": (program.company_id or self.env.company).id,
-                "partner_id": self.partner_id.id,
-                "commercial_partner_id": self.partner_id.commercial_partner_id.id,
-                "payload": example.payload,
-                "entered_at": fields.Datetime.now(),
-            }
-        )
-
-    def _get_values(self, enrolment, names, lang):
-        values = enrolment._get_values(names, fields.Datetime.now())[enrolment.id]
-        step = self._get_step()
-        content = self.env["lifecycle.content"].with_context(lang=lang)
-        if step.content_kind:
-            content = content.search(
-                [("kind", "=", step.content_kind), ("lang", "in", [False, lang])],
-                limit=1,
-            )
-        values |= {
-            "content.title": content.name or None,
-            "content.text": content.text or None,
-            "content.link": content.link or None,
-            "content.kind": content.kind or None,
-        }
-        if "offers" in names:
-            values["offers"] = (enrolment.payload or {}).get("offers") or [
-                {
-                    "name": (offer.offered_product_id or offer.offered_categ_id).name,
-                    "pitch": offer.pitch or None,
-                    "link": offer.link or None,
-                    "price": offer.offered_product_id.list_price or None,
-                }
-                for offer in step.program_id.offer_ids[:3]
-            ]
-        return values
