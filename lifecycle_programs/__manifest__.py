@@ -108,6 +108,7 @@
         "views/lifecycle_exclusion_group_views.xml",
         "views/lifecycle_forecast_views.xml",
         "views/lifecycle_dashboard_views.xml",
+        "views/lifecycle_timeline_views.xml",
         "views/lifecycle_menus.xml",
         "wizards/lifecycle_suppression_import_views.xml",
         "wizards/lifecycle_privacy_views.xml",
@@ -123,6 +124,7 @@
             "lifecycle_programs/static/src/rehearsal/*",
             "lifecycle_programs/static/src/rule_editor/*",
             "lifecycle_programs/static/src/step_type/*",
+            "lifecycle_programs/static/src/timeline/*",
         ],
         # Loaded when somebody opens an expression.
         "lifecycle_programs.assets_codemirror": [

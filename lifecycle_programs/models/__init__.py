@@ -178,3 +178,5 @@ from . import lifecycle_rehearse_tell
 from . import lifecycle_health
 from . import res_partner_stage
 from . import lifecycle_health_webhook
+from . import lifecycle_timeline
+from . import lifecycle_timeline_words

@@ -50,6 +50,7 @@ from . import test_alert_answers
 from . import test_automatic_clicks
 from . import test_alert_tending
 from . import test_tasks
+from . import test_timeline
 from . import test_grant_ends
 from . import test_grant_pricelists
 from . import test_stages

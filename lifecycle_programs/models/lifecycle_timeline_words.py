@@ -1,0 +1,403 @@
+"""What the entries of a timeline say."""
+
+from odoo import api, fields, models
+from odoo.tools import format_date
+from odoo.tools.translate import LazyTranslate
+
+from ..engine.errors import TemplateError
+from .lifecycle_step import WAITS
+from .lifecycle_step_message import unpack_values
+from .lifecycle_timeline import UPCOMING
+
+_lt = LazyTranslate(__name__)
+
+# How people left a program; that of an event is the event's name.
+END_REASONS = {
+    "steps_done": _lt("came to its end"),
+    "by_hand": _lt("taken out by hand"),
+    "merged": _lt("merged with another contact"),
+    "stopped": _lt("ended by another program"),
+    "exclusion": _lt("another program of its group took over"),
+    "version_ended": _lt("ended when a new version was published"),
+}
+GRANT_ENDS = {
+    "time_over": _lt("its time was over"),
+    "by_hand": _lt("ended by hand"),
+    "coupon_removed": _lt("the coupon was removed"),
+}
+# What became of a message: word and colour, by Odoo's own status.
+DELIVERY = {
+    "sent": (_lt("Sent"), "secondary"),
+    "open": (_lt("Opened"), "info"),
+    "reply": (_lt("Replied"), "success"),
+    "bounce": (_lt("Came back"), "danger"),
+    "error": (_lt("Not delivered"), "danger"),
+    "cancel": (_lt("Cancelled"), "warning"),
+}
+CLICKED = (_lt("Clicked"), "success")
+
+
+class LifecycleTimeline(models.AbstractModel):
+    _inherit = "lifecycle.timeline"
+
+    @api.model
+    def _tell(self, found, partner):
+        """The entries in words: the records of each source are read at once.
+
+        :param found: list of (source, id, moment)
+        :param partner: whose page it is; who else did something is named
+        """
+        sources, kinds = self._sources(), self._kinds()
+        words = {}
+        for name in {name for name, _id, _moment in found}:
+            records = self.env[sources[name].model].browse(
+                row_id for source, row_id, _moment in found if source == name
+            )
+            words[name] = getattr(self, f"_tell_{name}")(records)
+        people = {
+            name: self.env[sources[name].model].browse(words[name]).partner_id
+            for name in words
+        }
+        self.env["res.partner"].union(*people.values()).mapped("display_name")
+        entries = []
+        for name, row_id, moment in found:
+            record = self.env[sources[name].model].browse(row_id)
+            kind = sources[name].kind
+            entries.append(
+                {
+                    "key": f"{name}-{row_id}",
+                    "at": fields.Datetime.to_string(moment),
+                    "kind": kind,
+                    "icon": kinds[kind]["icon"],
+                    "who": record.partner_id.display_name
+                    if record.partner_id != partner
+                    else "",
+                }
+                | words[name][row_id]
+            )
+        return entries
+
+    @api.model
+    def _badge(self, words):
+        text, tone = words
+        return {"text": self.env._(text), "tone": tone}
+
+    # ------------------------------------------------------------
+    # EVENTS AND PROGRAMS
+    # ------------------------------------------------------------
+
+    @api.model
+    def _tell_event(self, events):
+        return {
+            event.id: {"title": event.type_id.name, "text": event.payload_text}
+            for event in events
+        }
+
+    @api.model
+    def _tell_entered(self, enrolments):
+        return {
+            one.id: {
+                "title": self.env._("Entered “%s”", one.program_id.name),
+                "text": "",
+                "record": [one._name, one.id],
+            }
+            for one in enrolments
+        }
+
+    @api.model
+    def _tell_goal(self, enrolments):
+        return {
+            one.id: {
+                "title": self.env._("Goal of “%s” reached", one.program_id.name),
+                "text": "",
+                "badge": {"text": self.env._("Goal"), "tone": "success"},
+                "record": [one._name, one.id],
+            }
+            for one in enrolments
+        }
+
+    @api.model
+    def _tell_left(self, enrolments):
+        names = {
+            event_type.code: event_type.name
+            for event_type in self.env["lifecycle.event.type"].search([])
+        }
+        entries = {}
+        for one in enrolments:
+            reason = one.end_reason or ""
+            text = END_REASONS.get(reason)
+            if one.state == "error":
+                text = self.env._("stopped by an error")
+            elif text:
+                text = self.env._(text)
+            entries[one.id] = {
+                "title": self.env._("Left “%s”", one.program_id.name),
+                "text": text or names.get(reason, reason),
+                "record": [one._name, one.id],
+            }
+        return entries
+
+    # ------------------------------------------------------------
+    # STEPS
+    # ------------------------------------------------------------
+
+    @api.model
+    def _tell_step(self, runs):
+        return {run.id: self._tell_run(run) for run in runs}
+
+    @api.model
+    def _tell_message(self, runs):
+        icons = self.env["lifecycle.step"]._step_types()
+        entries = {}
+        for run in runs:
+            entry = self._tell_run(run)
+            entry["icon"] = icons.get(run.step_type, {}).get("icon", "fa-envelope-o")
+            if run.outcome == "done" and run.message_id:
+                entry["title"] = run._get_sent_title()
+                entry["text"] = self.env._(
+                    "%(program)s · to %(address)s",
+                    program=run.program_id.name,
+                    address=run.address or "",
+                )
+                entry["message"] = run.id
+                if badge := self._tell_delivery(run):
+                    entry["badge"] = badge
+            entries[run.id] = entry
+        return entries
+
+    @api.model
+    def _tell_run(self, run):
+        outcomes = dict(run._fields["outcome"]._description_selection(self.env))
+        tones = {"held": "warning", "skipped": "warning", "failed": "danger"}
+        entry = {
+            "title": run.step_id.name,
+            "text": " · ".join(filter(None, (run.program_id.name, run.reason_text))),
+            "record": [run.enrolment_id._name, run.enrolment_id.id],
+        }
+        if run.outcome in tones:
+            entry["badge"] = {
+                "text": outcomes[run.outcome],
+                "tone": tones[run.outcome],
+            }
+        return entry
+
+    @api.model
+    def _tell_delivery(self, run):
+        # Traces are Email Marketing's, which a salesperson need not have.
+        trace = run.sudo().trace_id
+        if trace.links_click_datetime and trace.trace_status != "reply":
+            return self._badge(CLICKED)
+        words = DELIVERY.get(trace.trace_status)
+        return words and self._badge(words)
+
+    # ------------------------------------------------------------
+    # SALES AND DISCOUNTS
+    # ------------------------------------------------------------
+
+    @api.model
+    def _tell_alerted(self, alerts):
+        return {
+            alert.id: {
+                "title": self.env._("Ready for sales"),
+                "text": alert.user_id.name or "",
+                "lines": (alert.reasons or {}).get("clauses") or [],
+                "record": [alert._name, alert.id],
+            }
+            for alert in alerts
+        }
+
+    @api.model
+    def _tell_answered(self, alerts):
+        return {
+            alert.id: {
+                "title": self.env._("Sales alert answered"),
+                "text": alert._describe_answer(),
+                "record": [alert._name, alert.id],
+            }
+            for alert in alerts
+        }
+
+    @api.model
+    def _tell_granted(self, grants):
+        return {
+            grant.id: {
+                "title": self.env._("Discount given: %s", grant.display_name),
+                "text": self.env._(
+                    "%(program)s · until %(day)s",
+                    program=grant.program_id.name or "",
+                    day=format_date(self.env, grant.ends_at),
+                ),
+                "record": [grant._name, grant.id],
+            }
+            for grant in grants
+        }
+
+    @api.model
+    def _tell_grant_over(self, grants):
+        states = dict(grants._fields["state"]._description_selection(self.env))
+        return {
+            grant.id: {
+                "title": self.env._("Discount over: %s", grant.display_name),
+                "text": self.env._(GRANT_ENDS[grant.end_reason])
+                if grant.end_reason in GRANT_ENDS
+                else "",
+                "badge": {
+                    "text": states[grant.state],
+                    "tone": "success" if grant.state == "used" else "secondary",
+                },
+                "record": [grant._name, grant.id],
+            }
+            for grant in grants
+        }
+
+    # ------------------------------------------------------------
+    # WHAT COMES NEXT
+    # ------------------------------------------------------------
+
+    @api.model
+    def _get_upcoming(self, people, partner, now):
+        """What the programs will do next, what ends and what comes back, the nearest
+        first."""
+        entries = [
+            *self._tell_next_steps(people, now),
+            *self._tell_ending_grants(people),
+            *self._tell_coming_back(people),
+        ]
+        for entry in entries:
+            contact = entry.pop("partner")
+            entry["who"] = contact.display_name if contact != partner else ""
+        return sorted(entries, key=lambda entry: entry["at"])[:UPCOMING]
+
+    @api.model
+    def _tell_next_steps(self, people, now):
+        enrolments = self.env["lifecycle.enrolment"].search(
+            [
+                ("partner_id", "in", people.ids),
+                ("state", "=", "active"),
+                ("due_at", "!=", False),
+            ],
+            order="due_at, id",
+            limit=UPCOMING,
+        )
+        icons = self.env["lifecycle.step"]._step_types()
+        entries = []
+        for one in enrolments:
+            step = one.step_id
+            if one.waiting and step.type in WAITS and step.next_step_id:
+                step = step.next_step_id
+            paused = one.paused_until and one.paused_until > now
+            entries.append(
+                {
+                    "key": f"next-{one.id}",
+                    "partner": one.partner_id,
+                    "at": fields.Datetime.to_string(
+                        max(one.due_at, one.paused_until) if paused else one.due_at
+                    ),
+                    "icon": icons.get(step.type, {}).get("icon", "fa-cog"),
+                    "title": step.name,
+                    "text": self.env._(
+                        "%s · taken over by a salesperson until then",
+                        one.program_id.name,
+                    )
+                    if paused
+                    else one.program_id.name,
+                    "record": [one._name, one.id],
+                }
+            )
+        return entries
+
+    @api.model
+    def _tell_ending_grants(self, people):
+        grants = self.env["lifecycle.grant"].search(
+            [("partner_id", "in", people.ids), ("state", "=", "live")], limit=UPCOMING
+        )
+        return [
+            {
+                "key": f"ending-{grant.id}",
+                "partner": grant.partner_id,
+                "at": fields.Datetime.to_string(grant.ends_at),
+                "icon": "fa-tag",
+                "title": self.env._("Discount ends: %s", grant.display_name),
+                "text": grant.program_id.name or "",
+                "record": [grant._name, grant.id],
+            }
+            for grant in grants
+        ]
+
+    @api.model
+    def _tell_coming_back(self, people):
+        alerts = self.env["lifecycle.alert"].search(
+            [
+                ("partner_id", "in", people.ids),
+                ("state", "=", "not_yet"),
+                ("back_at", "=", False),
+                ("back_on", "!=", False),
+            ],
+            limit=UPCOMING,
+        )
+        return [
+            {
+                "key": f"back-{alert.id}",
+                "partner": alert.partner_id,
+                "at": f"{alert.back_on} 00:00:00",
+                "icon": "fa-bullhorn",
+                "title": self.env._("Sales alert comes back"),
+                "text": alert.answer_note or alert.user_id.name or "",
+                "record": [alert._name, alert.id],
+            }
+            for alert in alerts
+        ]
+
+
+class LifecycleStepRun(models.Model):
+    _inherit = "lifecycle.step.run"
+
+    # A contact's page reads the latest of one person.
+    _timeline = models.Index("(partner_id, run_at, id)")
+
+    def _get_sent_title(self):
+        """The subject as sent; of a message without one, how it begins."""
+        self.ensure_one()
+        sent = self.detail or {}
+        if sent.get("subject"):
+            return sent["subject"]
+        lang = sent.get("lang") or self.enrolment_id._get_lang()
+        message = self.message_id.with_context(lang=lang)
+        text = "subject" if message.channel == "mail" else "body_text"
+        values = unpack_values(sent.get("values") or {})
+        try:
+            title = message._compile(text).render(
+                values | self.enrolment_id._get_format_values() | {"lang": lang}
+            )
+        except TemplateError:
+            # What it was made of has been erased.
+            return self.message_id.name
+        return title.strip().partition("\n")[0] or self.message_id.name
+
+
+class LifecycleEvent(models.Model):
+    _inherit = "lifecycle.event"
+
+    _timeline = models.Index("(partner_id, occurred_at, id)")
+
+
+class ResPartner(models.Model):
+    _inherit = "res.partner"
+
+    def action_lifecycle_timeline(self):
+        """Everything that happened to this contact, and what comes next."""
+        self.ensure_one()
+        return self.env["ir.actions.client"]._for_xml_id(
+            "lifecycle_programs.lifecycle_timeline_action_partner"
+        ) | {"context": {"active_id": self.id}}
+
+
+class CrmLead(models.Model):
+    _inherit = "crm.lead"
+
+    def action_lifecycle_timeline(self):
+        """Everything that happened to the contact of this opportunity."""
+        self.ensure_one()
+        return self.env["ir.actions.client"]._for_xml_id(
+            "lifecycle_programs.lifecycle_timeline_action_lead"
+        ) | {"context": {"active_id": self.id}}
