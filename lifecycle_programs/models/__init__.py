@@ -49,6 +49,7 @@ from . import res_company_suppression
 from . import res_config_settings_complaint
 from . import res_company_gate
 from . import res_users
+from . import res_users_lifecycle
 from . import product_template
 from . import product_category
 from . import crm_lost_reason
@@ -118,11 +119,14 @@ from . import lifecycle_step_grant
 from . import loyalty_card
 from . import sale_order_coupon
 from . import sale_order_consent
+from . import lifecycle_alert_desk
 from . import lifecycle_alert_raise
+from . import lifecycle_alert_today
 from . import lifecycle_alert_tend
 from . import lifecycle_step_alert
 from . import mail_activity_call
 from . import lifecycle_step_notice
+from . import lifecycle_alert_answering
 from . import crm_lead_alert
 from . import res_partner_alert
 from . import mailing_trace_event

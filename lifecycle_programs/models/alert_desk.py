@@ -19,6 +19,7 @@ class AlertDesk:
         self.alerts = alerts
         self.company = company
         self.limit = limit
+        self.day = company._lifecycle_today(now)
         self.tomorrow = company._lifecycle_next_workday(now)[1]
         self.teams = self.env["crm.team"].search(
             [
@@ -28,9 +29,7 @@ class AlertDesk:
         )
         self.open = self._count([("state", "=", "open")])
         zone = company._lifecycle_zone()
-        midnight = zone.localize(
-            datetime.combine(company._lifecycle_today(now), time.min)
-        )
+        midnight = zone.localize(datetime.combine(self.day, time.min))
         begin = midnight.astimezone(timezone.utc).replace(tzinfo=None)
         self.today = self._count([("alerted_at", ">=", begin)])
 
@@ -62,7 +61,7 @@ class AlertDesk:
         :param last_resort: the user who takes what no team takes
         """
         owner, team = self._find_owner(candidate)
-        if owner and not self.is_there(owner):
+        if owner and not self.is_available(owner):
             owner = self._find_substitute(owner, team)
         if not owner:
             owner, team = self._find_member(candidate)
@@ -79,6 +78,10 @@ class AlertDesk:
             and not user.share
             and self.company in user.company_ids
         )
+
+    def is_available(self, user):
+        """Whether a user can be given work today."""
+        return self.is_there(user) and not user._lifecycle_is_away(self.day)
 
     def _find_owner(self, candidate):
         contact = candidate.enrolment.partner_id
@@ -103,8 +106,15 @@ class AlertDesk:
         return team.with_context(active_test=False).crm_team_member_all_ids
 
     def _find_substitute(self, absent, team):
+        """Who stands in: the one whom the absent has named, else the team leader. Who
+        is only away keeps the alert when there is nobody else.
+        """
         leader = (team or self._team_of(absent)).user_id
-        return leader if self.is_there(leader) else self.env["res.users"]
+        choices = (absent.lifecycle_substitute_id, leader)
+        there = next((user for user in choices if self.is_available(user)), None)
+        if there:
+            return there
+        return absent if self.is_there(absent) else self.env["res.users"]
 
     def _find_member(self, candidate):
         """The member of the first team that takes the lead who has the fewest open
@@ -117,7 +127,7 @@ class AlertDesk:
                 continue
             members = team.crm_team_member_ids.filtered(
                 lambda member: (
-                    not member.assignment_optout and self.is_there(member.user_id)
+                    not member.assignment_optout and self.is_available(member.user_id)
                 )
             )
             members = members.filtered(lambda m: lead.fits(m.assignment_domain))

@@ -1,22 +1,28 @@
 from odoo import api, fields, models
+from odoo.tools import html2plaintext
 
 
 class CrmLead(models.Model):
     """ "Ready for sales" in the pipeline."""
 
-    _inherit = "crm.lead"
+    _name = "crm.lead"
+    _inherit = ["crm.lead", "lifecycle.alert.answering"]
 
     lifecycle_alert_ids = fields.One2many(
         "lifecycle.alert", "lead_id", string="Sales Alerts"
     )
-    lifecycle_alert_id = fields.Many2one(
-        "lifecycle.alert",
-        string="Open Sales Alert",
-        compute="_compute_lifecycle_alert",
-        compute_sudo=True,
+    lifecycle_alert_hint = fields.Char(
+        compute="_compute_lifecycle_alert_hint",
+        help="Why it is ready, for whoever points at the ribbon.",
     )
-    lifecycle_alert_reasons = fields.Html(
-        compute="_compute_lifecycle_alert", compute_sudo=True, sanitize=False
+    lifecycle_readiness = fields.Float(
+        string="Readiness",
+        digits=(16, 0),
+        compute="_compute_lifecycle_readiness",
+        compute_sudo=True,
+        store=True,
+        copy=False,
+        help="The points of the open sales alert; the more, the nearer to buying.",
     )
     lifecycle_alert_state = fields.Selection(
         selection=lambda self: [
@@ -41,6 +47,12 @@ class CrmLead(models.Model):
             latest = alerts.filtered(lambda a: a.state == "open") or alerts.sorted("id")
             lead.lifecycle_alert_state = latest[-1:].state
 
+    @api.depends("lifecycle_alert_ids.state", "lifecycle_alert_ids.strength")
+    def _compute_lifecycle_readiness(self):
+        for lead in self:
+            alerts = lead.lifecycle_alert_ids.filtered(lambda a: a.state == "open")
+            lead.lifecycle_readiness = max(alerts.mapped("strength"), default=0)
+
     @api.depends("lifecycle_alert_ids.state", "lifecycle_alert_ids.reasons")
     def _compute_lifecycle_alert(self):
         for lead in self:
@@ -48,23 +60,12 @@ class CrmLead(models.Model):
             lead.lifecycle_alert_id = alert
             lead.lifecycle_alert_reasons = alert.reasons_html
 
-    # ------------------------------------------------------------
-    # ACTIONS
-    # ------------------------------------------------------------
-
-    def action_lifecycle_take_over(self):
-        return self._get_lifecycle_alert().action_take_over()
-
-    def action_lifecycle_not_yet(self):
-        return self._get_lifecycle_alert().action_not_yet()
-
-    def action_lifecycle_not_interested(self):
-        return self._get_lifecycle_alert().action_not_interested()
-
-    def action_lifecycle_wrong_person(self):
-        return self._get_lifecycle_alert().action_wrong_person()
+    @api.depends("lifecycle_alert_reasons")
+    def _compute_lifecycle_alert_hint(self):
+        for lead in self:
+            reasons = lead.lifecycle_alert_reasons
+            lead.lifecycle_alert_hint = html2plaintext(reasons) if reasons else False
 
     def _get_lifecycle_alert(self):
-        self.ensure_one()
         self.check_access("write")
-        return self.lifecycle_alert_id
+        return super()._get_lifecycle_alert()

@@ -244,8 +244,11 @@ class LifecycleAlert(models.Model):
         :return: the candidates that have one with room today, and per customer the
             `StepResult` of the others
         """
-        desk = AlertDesk(self, self.env.company, now, ALERTS_A_DAY)
         ready, results = [], {}
+        if not candidates:
+            return ready, results
+        self.env["lifecycle.alert.desk"]._take(self.env.company, now)
+        desk = AlertDesk(self, self.env.company, now, ALERTS_A_DAY)
         for candidate in candidates:
             desk.assign(candidate, step.program_id.user_id)
             if not candidate.user:

@@ -49,6 +49,7 @@ from . import test_journeys_prospects
 from . import test_alert_answers
 from . import test_automatic_clicks
 from . import test_alert_tending
+from . import test_alert_today
 from . import test_tasks
 from . import test_timeline
 from . import test_grant_ends
