@@ -184,3 +184,7 @@ from . import res_partner_stage
 from . import lifecycle_health_webhook
 from . import lifecycle_timeline
 from . import lifecycle_timeline_words
+from . import sale_order_programs
+from . import res_partner_pause
+from . import lifecycle_veto
+from . import lifecycle_morning_mail

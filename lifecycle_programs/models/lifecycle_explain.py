@@ -27,6 +27,8 @@ REASONS = {
     "higher_program": _lt("a more important program was busy with the contact"),
     "cap": _lt("enough messages in these days"),
     "no_discount": _lt("no live discount"),
+    "sales_pause": _lt("a salesperson has asked for a pause"),
+    "veto": _lt("stopped by a salesperson"),
     "talk_complaint": _lt("a complaint is open"),
     "talk_quotation": _lt("a quotation waits for an answer"),
     "talk_stage": _lt("an opportunity is being negotiated"),

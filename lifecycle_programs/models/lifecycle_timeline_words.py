@@ -19,6 +19,7 @@ END_REASONS = {
     "stopped": _lt("ended by another program"),
     "exclusion": _lt("another program of its group took over"),
     "version_ended": _lt("ended when a new version was published"),
+    "veto": _lt("stopped by a salesperson"),
 }
 GRANT_ENDS = {
     "time_over": _lt("its time was over"),

@@ -5,9 +5,11 @@ from . import lifecycle_publish_suppression
 from . import lifecycle_rehearsal
 from . import lifecycle_suppression_import
 from . import lifecycle_privacy
+from . import lifecycle_contact_pause
 from . import lifecycle_enrol
 from . import lifecycle_alert_answer
 from . import lifecycle_call_outcome
 from . import lifecycle_message_preview
 from . import lifecycle_why
 from . import lifecycle_program_upload
+from . import lifecycle_upcoming
