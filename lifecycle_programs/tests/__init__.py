@@ -52,6 +52,10 @@ from . import test_alert_tending
 from . import test_alert_today
 from . import test_tasks
 from . import test_timeline
+from . import test_veto
+from . import test_order_programs
+from . import test_morning_mail
+from . import test_salesperson_tour
 from . import test_grant_ends
 from . import test_grant_pricelists
 from . import test_stages
