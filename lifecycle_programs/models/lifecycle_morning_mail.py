@@ -33,8 +33,11 @@ class LifecycleAlert(models.Model):
         due = self._get_morning_alerts(now)
         if not due:
             return mails
-        for user, day in due.items():
-            user.lifecycle_morning_mailed_on = day
+        for day in set(due.values()):
+            users = self.env["res.users"].union(
+                *(one for one in due if due[one] == day)
+            )
+            users.lifecycle_morning_mailed_on = day
         values = []
         for lang, users in self.env["res.users"].union(*due).grouped("lang").items():
             # Together, so that what the alerts say is read once for all.

@@ -129,7 +129,7 @@ class LifecycleTimeline(models.AbstractModel):
             text = END_REASONS.get(reason)
             if one.state == "error":
                 text = self.env._("stopped by an error")
-            elif text:
+            elif text is not None:
                 text = self.env._(text)
             entries[one.id] = {
                 "title": self.env._("Left “%s”", one.program_id.name),

@@ -98,7 +98,7 @@ class LifecycleEnrolment(models.Model):
             if until and until > now and enrolment.program_id.is_exclusive:
                 paused[enrolment] = until
         going.browse()._rest("sales_pause", paused, now)
-        return going - going.union(*paused)
+        return going - going.browse().union(*paused)
 
 
 class LifecycleStep(models.Model):

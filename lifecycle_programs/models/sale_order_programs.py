@@ -236,8 +236,8 @@ class SaleOrder(models.Model):
                 offered = offer.offered_product_id
                 if offered.id not in left_out and offer._goes_with(order, products):
                     fitting.setdefault(offered, offer)
-            order.lifecycle_offer_ids = offers.union(
-                *list(fitting.values())[:RECOMMENDED]
+            order.lifecycle_offer_ids = offers.browse(
+                offer.id for offer in list(fitting.values())[:RECOMMENDED]
             )
 
     def _get_lifecycle_had(self):

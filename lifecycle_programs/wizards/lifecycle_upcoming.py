@@ -92,9 +92,11 @@ class LifecycleUpcoming(models.TransientModel):
             [("enrolment_id", "in", visible.ids)]
         )
         stopped = {(veto.enrolment_id.id, veto.step_id.id) for veto in vetoes}
+        customers = {one.id: one.commercial_partner_id.id for one in partners}
         rows = self.sudo().create(
             [
                 self._prepare_row(message, stopped)
+                | {"commercial_partner_id": customers[message.partner_id]}
                 for message in messages
                 if message.enrolment_id in seen
             ]
@@ -106,11 +108,9 @@ class LifecycleUpcoming(models.TransientModel):
         state = "coming" if message.certain else "possible"
         if (message.enrolment_id, message.step_id) in stopped:
             state = "stopped"
-        partner = self.env["res.partner"].browse(message.partner_id)
         return {
             "enrolment_id": message.enrolment_id,
             "partner_id": message.partner_id,
-            "commercial_partner_id": partner.commercial_partner_id.id,
             "program_id": message.program_id,
             "step_id": message.step_id,
             "message_id": message.message_id,
