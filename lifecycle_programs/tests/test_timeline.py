@@ -204,10 +204,10 @@ class TestTimeline(LifecycleCommon):
                 SQL("EXPLAIN (ANALYZE, COSTS OFF) %s", statement)
             )
         )
-        self.assertIn("lifecycle_event__timeline", plan)
+        self.assertIn("lifecycle_event_timeline", plan)
         self.assertNotIn("Seq Scan on lifecycle_event", plan)
         read = [
-            line for line in plan.split("\n") if "lifecycle_event__timeline" in line
+            line for line in plan.split("\n") if "lifecycle_event_timeline" in line
         ]
         self.assertIn(f"rows={PAGE}", read[0])
 
