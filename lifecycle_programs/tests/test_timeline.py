@@ -206,9 +206,7 @@ class TestTimeline(LifecycleCommon):
         )
         self.assertIn("lifecycle_event_timeline", plan)
         self.assertNotIn("Seq Scan on lifecycle_event", plan)
-        read = [
-            line for line in plan.split("\n") if "lifecycle_event_timeline" in line
-        ]
+        read = [line for line in plan.split("\n") if "lifecycle_event_timeline" in line]
         self.assertIn(f"rows={PAGE}", read[0])
 
     def _measure(self):
