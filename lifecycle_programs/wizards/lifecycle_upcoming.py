@@ -38,7 +38,9 @@ class LifecycleUpcoming(models.TransientModel):
         ondelete="cascade",
         readonly=True,
     )
-    message_id = fields.Many2one("lifecycle.message", ondelete="cascade", readonly=True)
+    message_id = fields.Many2one(
+        "lifecycle.message", string="Text", ondelete="cascade", readonly=True
+    )
     channel = fields.Selection(related="message_id.channel")
     due_at = fields.Datetime(
         string="When",
