@@ -94,7 +94,7 @@ class LifecycleAlert(models.Model):
     def _prepare_morning_mail(self, user):
         """The mail about these alerts, all of one user, the strongest first."""
         alerts = self.sorted(lambda one: (-one.strength, one.id))
-        base = self.get_base_url()
+        base = alerts[:1].get_base_url()
         body = self.env["ir.qweb"]._render(
             "lifecycle_programs.lifecycle_morning_mail",
             {

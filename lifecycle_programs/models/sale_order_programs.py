@@ -292,4 +292,7 @@ class LifecycleOffer(models.Model):
         if not product:
             raise UserError(self.env._("This product is not sold any more."))
         order.order_line = [Command.create({"product_id": product.id})]
+        if order.applied_coupon_ids or order.order_line.coupon_id:
+            # A discount that is on the order counts for what is added, too.
+            order._update_programs_and_rewards()
         return True

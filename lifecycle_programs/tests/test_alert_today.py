@@ -48,7 +48,6 @@ class TestReadyToday(AlertCommon):
         self.assertEqual(seen.phone, "+3585551")
         self.assertIn("61", seen.clauses_html)
         self.assertIn("/tents", seen.lately_html)
-        self.assertIn("Paula Person", seen.lately_html)
         self.assertIn("Longer way", seen.program_names)
         self.assertEqual(seen.live_grant_id, grant)
         self.assertIn("TENT10", seen.live_grant_text)

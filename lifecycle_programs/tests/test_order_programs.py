@@ -79,7 +79,8 @@ class TestOrderPrograms(GrantCommon):
                 ],
             }
         )
-        order = self.quote()
+        usual = self.env["product.pricelist"].create({"name": "Usual"})
+        order = self.quote(pricelist_id=usual.id)
         grant = self.env["lifecycle.grant"].create(
             {
                 "company_id": self.company.id,

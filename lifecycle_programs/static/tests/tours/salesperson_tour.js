@@ -9,7 +9,7 @@ registry.category("web_tour.tours").add("lifecycle_programs_salesperson", {
         {
             content: "The ribbon says who is ready, and why",
             trigger:
-                ".o_opportunity_kanban .o_kanban_record:contains('Family tents') .o_lifecycle_ribbon:contains('Ready for sales')",
+                ".o_opportunity_kanban .o_kanban_record:contains('Family tents') .o_lifecycle_ribbon[title] span:contains('Ready for sales')",
         },
         {
             trigger: ".o_main_navbar button[data-menu-xmlid='crm.crm_menu_sales']",
