@@ -9,6 +9,7 @@ from .lifecycle_gate import GateBatch
 # These look at one message, or at what the entry has answered already.
 OF_ONE_MESSAGE = {
     "_gate_archived",
+    "_gate_veto",
     "_gate_same_address",
     "_gate_too_late",
     "_gate_discount",
