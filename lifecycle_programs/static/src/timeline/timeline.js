@@ -103,7 +103,7 @@ export class Timeline extends Component {
             const dialog = await this.orm.call("lifecycle.step.run", "action_show_message", [
                 [entry.message],
             ]);
-            return this.action.doAction(dialog);
+            return this.action.doAction({ ...dialog, views: [[false, "form"]] });
         }
         const [model, id] = entry.record;
         return this.action.doAction({
