@@ -86,6 +86,7 @@ class LifecycleAlert(models.Model):
                 ("commercial_partner_id", "in", self.commercial_partner_id.ids),
                 ("company_id", "in", self.company_id.ids),
                 ("state", "=", "live"),
+                ("ends_at", ">", fields.Datetime.now()),
             ]
         )
         by_customer = {
