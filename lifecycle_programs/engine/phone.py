@@ -1,5 +1,7 @@
 """Phone numbers in the one form that providers and look-ups understand: E.164."""
 
+from functools import lru_cache
+
 import phonenumbers
 from phonenumbers import PhoneNumberType
 
@@ -31,6 +33,7 @@ def normalise_phone(number: str | None, country_code: str | None) -> str | None:
     return phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164)
 
 
+@lru_cache(maxsize=4096)
 def can_receive_sms(e164: str | None) -> bool:
     """Whether a number in E.164 is one that text messages reach."""
     parsed = _parsed(e164)

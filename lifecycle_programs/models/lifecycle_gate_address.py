@@ -40,8 +40,10 @@ class LifecycleStep(models.Model):
         """The address as it was typed in, and normalised, or None."""
         if channel == "mail":
             return partner.email, partner.email_normalized or None
-        country = partner.country_id or self.env.company.country_id
-        number = normalise_phone(partner.phone, country.code)
+        number = partner.phone_sanitized
+        if not number:
+            country = partner.country_id or self.env.company.country_id
+            number = normalise_phone(partner.phone, country.code)
         return partner.phone, number if can_receive_sms(number) else None
 
     def _gate_bounced(self, batch):
