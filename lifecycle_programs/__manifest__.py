@@ -129,6 +129,7 @@
             "lifecycle_programs/static/src/dashboard/*",
             "lifecycle_programs/static/src/forecast/*",
             "lifecycle_programs/static/src/rehearsal/*",
+            "lifecycle_programs/static/src/message_editor/*",
             "lifecycle_programs/static/src/rule_editor/*",
             "lifecycle_programs/static/src/step_type/*",
             "lifecycle_programs/static/src/timeline/*",

@@ -95,8 +95,8 @@ from . import lifecycle_explain
 from . import lifecycle_message_render
 from . import lifecycle_message_problems
 from . import lifecycle_message_fields
-from . import lifecycle_message_editor
 from . import lifecycle_rule_editor
+from . import lifecycle_message_editor
 from . import lifecycle_rule_count
 from . import lifecycle_event_emit
 from . import lifecycle_event_companies

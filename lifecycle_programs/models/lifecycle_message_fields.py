@@ -13,29 +13,45 @@ _lt = LazyTranslate(__name__)
 
 #: The values of `MESSAGE_VALUES` that people choose, under their headings: label,
 #: source, example. Blocks bring the content and the offers, see `_get_blocks`.
-VALUES = {
-    _lt("Sender"): (
-        (_lt("Name of the sender"), "{{ sender.name }}", "Anna Virtanen"),
-        (_lt("Function of the sender"), "{{ sender.function or '' }}", "Sales"),
-        (_lt("Phone of the sender"), "{{ sender.phone or '' }}", "+358 9 123 456"),
-        (_lt("Email of the sender"), "{{ sender.email or '' }}", "anna@example.com"),
+VALUES = (
+    (
+        _lt("Sender"),
+        (
+            (_lt("Name of the sender"), "{{ sender.name }}", "Anna Virtanen"),
+            (_lt("Function of the sender"), "{{ sender.function or '' }}", "Sales"),
+            (_lt("Phone of the sender"), "{{ sender.phone or '' }}", "+358 9 123 456"),
+            (
+                _lt("Email of the sender"),
+                "{{ sender.email or '' }}",
+                "anna@example.com",
+            ),
+        ),
     ),
-    _lt("Company"): (
-        (_lt("Name of the company"), "{{ company.name }}", ""),
-        (_lt("Phone of the company"), "{{ company.phone or '' }}", ""),
-        (_lt("Email of the company"), "{{ company.email or '' }}", ""),
-        (_lt("Website of the company"), "{{ company.website or '' }}", ""),
+    (
+        _lt("Company"),
+        (
+            (_lt("Name of the company"), "{{ company.name }}", ""),
+            (_lt("Phone of the company"), "{{ company.phone or '' }}", ""),
+            (_lt("Email of the company"), "{{ company.email or '' }}", ""),
+            (_lt("Website of the company"), "{{ company.website or '' }}", ""),
+        ),
     ),
-    _lt("Discount"): (
-        (_lt("Code of the discount"), "{{ grant.code or '' }}", "SAVE-1234"),
-        (_lt("What the discount is"), "{{ grant.description or '' }}", "10 %"),
-        (_lt("Last day of the discount"), "{{ grant.ends_on | date or '' }}", ""),
+    (
+        _lt("Discount"),
+        (
+            (_lt("Code of the discount"), "{{ grant.code or '' }}", "SAVE-1234"),
+            (_lt("What the discount is"), "{{ grant.description or '' }}", "10 %"),
+            (_lt("Last day of the discount"), "{{ grant.ends_on | date or '' }}", ""),
+        ),
     ),
-    _lt("Content"): (
-        (_lt("Title of the content"), "{{ content.title or '' }}", ""),
-        (_lt("Text of the content"), "{{ content.text or '' }}", ""),
+    (
+        _lt("Content"),
+        (
+            (_lt("Title of the content"), "{{ content.title or '' }}", ""),
+            (_lt("Text of the content"), "{{ content.text or '' }}", ""),
+        ),
     ),
-}
+)
 #: Texts with links: they stand in mails only.
 LINKS = (
     (_lt("Preferences and unsubscribe"), "links.preferences"),
@@ -74,7 +90,7 @@ class LifecycleMessage(models.Model):
                     for label, source, example in values
                 ],
             }
-            for heading, values in VALUES.items()
+            for heading, values in VALUES
         ]
         if is_mail:
             groups.append(
@@ -101,7 +117,7 @@ class LifecycleMessage(models.Model):
         }
         labels |= {
             source.partition(" ")[2].partition(" ")[0]: self.env._(label)
-            for values in VALUES.values()
+            for _heading, values in VALUES
             for label, source, _example in values
         }
         labels |= {name: self.env._(label) for label, name in LINKS}
@@ -199,62 +215,66 @@ class LifecycleMessage(models.Model):
         return {"label": label, "source": html}
 
     def _get_blocks(self, is_mail):
-        _ = self.env._
-        greeting = _("Hi") + "{% if contact.first_name %} {{ contact.first_name }}"
+        greeting = (
+            self.env._("Hi") + "{% if contact.first_name %} {{ contact.first_name }}"
+        )
         greeting += "{% endif %},"
         blocks = [
             {
-                "label": _("Greeting with the first name"),
+                "label": self.env._("Greeting with the first name"),
                 "source": Markup("<p>%s</p>") % greeting if is_mail else greeting,
-                "example": _("Hi Liisa,"),
-                "help": _("Who has no first name gets the greeting alone."),
+                "example": self.env._("Hi Liisa,"),
+                "help": self.env._("Who has no first name gets the greeting alone."),
             },
             {
-                "label": _("Only for some…"),
+                "label": self.env._("Only for some…"),
                 "action": "condition",
                 "source": "",
-                "help": _("Words that only those get who meet a condition."),
+                "help": self.env._("Words that only those get who meet a condition."),
             },
         ]
         if not is_mail:
             return blocks
         return blocks + [
             {
-                "label": _("Products offered"),
+                "label": self.env._("Products offered"),
                 "source": OFFERS,
-                "help": _("What the program's table of offers, or its pick, gives."),
+                "help": self.env._(
+                    "What the program's table of offers, or its pick, gives."
+                ),
             },
             {
-                "label": _("Content with its link"),
+                "label": self.env._("Content with its link"),
                 "source": Markup(
                     "<p><strong>{{ content.title }}</strong>"
                     "{%% if content.text %%}<br>{{ content.text }}{%% endif %%}</p>"
                     '<p><a href="{{ content.link }}">%s</a></p>'
                 )
-                % _("Read more"),
-                "help": _(
+                % self.env._("Read more"),
+                "help": self.env._(
                     "The next item that the contact has not seen, as the step says."
                 ),
             },
             {
-                "label": _("Discount with code and last day"),
+                "label": self.env._("Discount with code and last day"),
                 "source": Markup(
                     "<p>{{ grant.description }}: <strong>{{ grant.code }}</strong>, "
                     "%s {{ grant.ends_on | date }}.</p>"
                 )
-                % _("valid until"),
-                "help": _("The step has to need a live discount."),
+                % self.env._("valid until"),
+                "help": self.env._("The step has to need a live discount."),
             },
             {
-                "label": _("Button"),
+                "label": self.env._("Button"),
                 "source": Markup(
                     '<p><a class="btn btn-primary" '
                     "href=\"{{ company.website or '#' }}\">%s</a></p>"
                 )
-                % _("Have a look"),
+                % self.env._("Have a look"),
             },
             {
-                "label": _("Closing with the sender"),
-                "source": Markup("<p>%s<br>{{ sender.name }}</p>") % _("Best regards,"),
+                "label": self.env._("Closing with the sender"),
+                "source": Markup("<p>%s<br>{{ sender.name }}</p>")
+                % self.env._("Best regards,"),
             },
         ]

@@ -144,14 +144,13 @@ class LifecycleMessage(models.Model):
     # ------------------------------------------------------------
 
     def _find_subject_problems(self, source, language, category):
-        _ = self.env._
         if not source.strip():
-            text = _("The subject is empty.")
+            text = self.env._("The subject is empty.")
             return [MessageProblem("blocking", "subject", language, text)]
         length = len(_without_placeholders(source))
         problems = []
         if length > MAX_SUBJECT:
-            text = _(
+            text = self.env._(
                 "The subject has about %(length)s characters: telephones cut it after "
                 "%(limit)s.",
                 length=length,
@@ -161,24 +160,27 @@ class LifecycleMessage(models.Model):
         return problems + self._find_foreign("subject", source, language)
 
     def _find_body_problems(self, source, language, category):
-        _ = self.env._
         plain = html2plaintext(source).strip()
         if not plain and "<img" not in source:
-            text = _("The mail has no text.")
+            text = self.env._("The mail has no text.")
             return [MessageProblem("blocking", "body", language, text)]
         tree = lxml.html.fragment_fromstring(source, "div")
         problems = self._find_foreign("body", plain, language)
         for node in tree.iter("a"):
             problem = self._judge_link(node.get("href"))
             if problem:
-                label = " ".join(node.text_content().split()) or _("without a text")
-                text = _("Link “%(label)s”: %(problem)s", label=label, problem=problem)
+                label = " ".join(node.text_content().split()) or self.env._(
+                    "without a text"
+                )
+                text = self.env._(
+                    "Link “%(label)s”: %(problem)s", label=label, problem=problem
+                )
                 severity = "warning" if node.get("href") else "blocking"
                 problems.append(MessageProblem(severity, "body", language, text))
         for node in tree.iter("img"):
             name = (node.get("src") or "").split("?")[0].rpartition("/")[2]
             if not (node.get("alt") or "").strip():
-                text = _(
+                text = self.env._(
                     "The image “%s” has no description: many people read mails "
                     "without images. Double-click it to describe it.",
                     name,
@@ -186,19 +188,20 @@ class LifecycleMessage(models.Model):
                 problems.append(MessageProblem("warning", "body", language, text))
             problem = self._judge_link(node.get("src"))
             if problem:
-                text = _("Image “%(name)s”: %(problem)s", name=name, problem=problem)
+                text = self.env._(
+                    "Image “%(name)s”: %(problem)s", name=name, problem=problem
+                )
                 problems.append(MessageProblem("warning", "body", language, text))
         return problems
 
     def _find_body_text_problems(self, source, language, category):
-        _ = self.env._
         if not source.strip():
-            text = _("The SMS is empty.")
+            text = self.env._("The SMS is empty.")
             return [MessageProblem("blocking", "body_text", language, text)]
         _places, parts, encoding = sms_length(_without_placeholders(source))
         problems = []
         if parts > MAX_SMS_PARTS:
-            text = _(
+            text = self.env._(
                 "The text takes about %(parts)s SMS, each of which costs. Keep it to "
                 "%(limit)s.",
                 parts=parts,
@@ -206,7 +209,7 @@ class LifecycleMessage(models.Model):
             )
             problems.append(MessageProblem("warning", "body_text", language, text))
         if encoding != "GSM" and sms_length(_plainer(source))[2] == "GSM":
-            text = _(
+            text = self.env._(
                 "Curly quotation marks, long dashes and the like halve the room in an "
                 "SMS. Write plain ones."
             )
@@ -231,27 +234,28 @@ class LifecycleMessage(models.Model):
 
     def _judge_link(self, url):
         """What is wrong with an address, or None. Nothing is asked of the network."""
-        _ = self.env._
         url = (url or "").strip()
         if PLACEHOLDER.search(url):
             return None
         if not url or url == "#":
-            return _("it leads nowhere.")
+            return self.env._("it leads nowhere.")
         if FOREIGN.search(url):
-            return _("its address holds a field of another system.")
+            return self.env._("its address holds a field of another system.")
         try:
             parts = urlsplit(url)
             host = parts.hostname
         except ValueError:
-            return _("“%s” is no address.", url)
+            return self.env._("“%s” is no address.", url)
         if parts.scheme in ("mailto", "tel", "sms", "data", "cid"):
             return None
         if url.startswith(("/", "?", "#")) and not url.startswith("//"):
             return None
         if parts.scheme not in ("http", "https") or not host:
-            return _("“%s” is no address; a web address begins with https://.", url)
+            return self.env._(
+                "“%s” is no address; a web address begins with https://.", url
+            )
         if LOCAL_HOSTS.match(host):
-            return _("“%s” is an address of this machine only.", url)
+            return self.env._("“%s” is an address of this machine only.", url)
         return None
 
     # ------------------------------------------------------------
@@ -260,19 +264,18 @@ class LifecycleMessage(models.Model):
 
     def _find_frame_problems(self, category, lang, language, texts):
         """Whether the recipient can say no, and the size of the whole mail."""
-        _ = self.env._
         frame = self.env["lifecycle.step"]._render_frame(category, lang).html
         problems = []
         has_link = "links.preferences" in texts.get("body", "")
         if category.can_opt_out and PREFERENCES_MARK not in frame and not has_link:
-            text = _(
+            text = self.env._(
                 "The mail has no link to unsubscribe, and the category “%s” needs "
                 "one. Insert “Preferences and unsubscribe”.",
                 category.name,
             )
             problems.append(MessageProblem("blocking", "body", language, text))
         if not category.can_opt_out and has_link:
-            text = _(
+            text = self.env._(
                 "Nobody can unsubscribe from “%s”: leave the link to the preferences "
                 "out.",
                 category.name,
@@ -280,7 +283,7 @@ class LifecycleMessage(models.Model):
             problems.append(MessageProblem("warning", "body", language, text))
         size = len(frame.encode()) + len(texts.get("body", "").encode())
         if size > MAX_MAIL_BYTES:
-            text = _(
+            text = self.env._(
                 "The mail has %(size)s kB. Mail programs cut it after %(limit)s kB, "
                 "with the links to say no. Leave something out, or upload images "
                 "instead of pasting them.",
