@@ -196,6 +196,7 @@ class TestMessageEditor(MessageCommon):
         self.assertFalse(example.error)
 
     def test_a_rule_becomes_a_block(self):
+        """Words for some only (R85)."""
         rule = 'orders.count >= 2 and "Oulu" in contact.tags'
         made = self.editor.make_condition(rule, self.message.id)
         template = compile_template(
