@@ -4,7 +4,7 @@ from dataclasses import asdict, replace
 
 from markupsafe import Markup, escape
 
-from odoo import api, fields, models
+from odoo import api, models
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tools import email_normalize, email_split, html2plaintext
 
@@ -224,8 +224,7 @@ class LifecycleMessageEditor(models.AbstractModel):
                 "state": "outgoing",
             }
         )
-        cron = self.env.ref("mail.ir_cron_mail_scheduler_action")
-        cron.sudo()._trigger(fields.Datetime.now())
+        self.env["lifecycle.step"]._trigger_queue("mail.ir_cron_mail_scheduler_action")
         return email
 
     def _send_test_sms(self, example, partner, address):

@@ -188,7 +188,7 @@ class LifecycleMessage(models.Model):
         items = [
             {
                 "label": self.env._("Name of the program"),
-                "source": "{{ program.name }}",
+                "source": "{{ program.name or '' }}",
                 "example": self.step_ids.program_id[:1].name or "",
             }
         ]

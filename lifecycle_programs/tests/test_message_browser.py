@@ -40,7 +40,9 @@ class TestMessageTour(LifecycleCommon, HttpCase):
         )
         self.make_contact("Toured Person")
         self.start_tour("/odoo", "lifecycle_programs_message", login=user.login)
-        message = self.env["lifecycle.message"].search([("name", "=", "Toured message")])
+        message = self.env["lifecycle.message"].search(
+            [("name", "=", "Toured message")]
+        )
         self.assertEqual(message.subject, "Welcome {{ contact.first_name }}")
         source = message._get_source("body")
         self.assertIn("Hi{% if contact.first_name %} {{ contact.first_name }}", source)
