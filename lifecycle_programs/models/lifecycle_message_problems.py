@@ -75,6 +75,8 @@ class LifecycleMessage(models.Model):
         if form.get("category_id"):
             category = category.browse(form["category_id"])
         channel = form.get("channel") or self.channel
+        if channel not in TEXTS:
+            return []
         problems = []
         seen = set()
         for lang, language in self.env["res.lang"].get_installed():
