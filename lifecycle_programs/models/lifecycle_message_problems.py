@@ -67,20 +67,20 @@ class LifecycleMessage(models.Model):
     def _find_problems(self, form=None):
         """All problems of a message, the blocking ones first.
 
-        :param dict form: what a form holds unsaved, see `_get_texts`
+        :param dict form: what a form holds unsaved, see `_get_sources`
         :rtype: list[MessageProblem]
         """
         form = form or {}
         category = self.category_id
         if form.get("category_id"):
             category = category.browse(form["category_id"])
-        channel = form.get("channel") or self.channel
+        channel = self._get_channel(form)
         if channel not in TEXTS:
             return []
         problems = []
         seen = set()
         for lang, language in self.env["res.lang"].get_installed():
-            texts = self._get_texts(lang, form)
+            texts = self._get_sources(lang, form)
             # A language without texts of its own shows those of another one.
             own = {text: source for text, source in texts.items() if source not in seen}
             seen.update(texts.values())

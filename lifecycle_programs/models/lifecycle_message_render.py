@@ -45,19 +45,22 @@ class Example:
 class LifecycleMessage(models.Model):
     _inherit = "lifecycle.message"
 
-    def _get_texts(self, lang, form=None):
+    def _get_channel(self, form=None):
+        """The channel of a message, or of a form that is not saved."""
+        return (form or {}).get("channel") or self.channel
+
+    def _get_sources(self, lang, form=None):
         """The Jinja2 sources of the message in a language, by field name.
 
         :param dict form: what a form holds unsaved, in the language of the user: the
             ``channel`` and the texts
         """
         message = self.with_context(lang=lang)
-        channel = (form or {}).get("channel") or self.channel
         return {
             text: self._get_form_text(form[text], text)
             if form and text in form and self._is_written_in(text, lang)
             else message._get_source(text)
-            for text in TEXTS[channel]
+            for text in TEXTS[self._get_channel(form)]
         }
 
     def _get_form_text(self, value, text):
@@ -86,7 +89,7 @@ class LifecycleMessage(models.Model):
         """The message as a contact would get it now, or as somebody got it.
 
         :param lang: code of a language; the contact's by default
-        :param dict form: see `_get_texts`; ``category_id``, too
+        :param dict form: see `_get_sources`; ``category_id``, too
         :param run: the step run of a message that was sent
         :rtype: Example
         """
@@ -102,7 +105,7 @@ class LifecycleMessage(models.Model):
         lang = sent.get("lang") or lang or enrolment._get_lang()
         example = Example(lang=lang)
         templates = {}
-        for text, source in self._get_texts(lang, form).items():
+        for text, source in self._get_sources(lang, form).items():
             try:
                 templates[text] = compile_cached(source, html=text == "body")
             except TemplateError as error:
@@ -124,16 +127,16 @@ class LifecycleMessage(models.Model):
             except TemplateError as error:
                 example.error, example.text = error, text
                 return example
-        self._put_together(example, texts, (form or {}).get("category_id"))
+        self._put_together(example, texts, form or {})
         return example
 
-    def _put_together(self, example, texts, category_id=None):
+    def _put_together(self, example, texts, form):
         """Add to the texts what every message has: the frame, the links to say no."""
         step = self.step_ids[-1:]
         category = self.category_id
-        if category_id:
-            category = category.browse(category_id)
-        if "body" in texts:
+        if form.get("category_id"):
+            category = category.browse(form["category_id"])
+        if self._get_channel(form) == "mail":
             body = step._drop_unsafe_links(texts["body"])
             frame = step._render_frame(category, example.lang)
             example.subject = " ".join(texts["subject"].split())

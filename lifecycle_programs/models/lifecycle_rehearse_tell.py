@@ -154,13 +154,8 @@ class LifecycleStepRun(models.Model):
 
     def _render_again(self):
         """The text of a message that is no mail and no SMS, from what was kept."""
-        preview = self.env["lifecycle.message.preview"].new(
-            {
-                "message_id": self.message_id.id,
-                "step_run_id": self.id,
-                "partner_id": self.partner_id.id,
-            }
+        example = self.message_id._render_example(self.partner_id, run=self)
+        return (
+            example.subject or self.message_id.name,
+            example.body or example.sms,
         )
-        texts = preview._render()
-        body = texts.get("body") or texts.get("sms") or ""
-        return texts.get("subject") or self.message_id.name, body

@@ -184,7 +184,7 @@ class TestMessageEditor(MessageCommon):
                     self.assertEqual(
                         self.message._find_template_problems(
                             text,
-                            self.message._get_texts("en_US", form)[text],
+                            self.message._get_sources("en_US", form)[text],
                             "English",
                         ),
                         [],
