@@ -1,6 +1,7 @@
 """A message as a contact would get it, without sending anything."""
 
 from dataclasses import dataclass, field
+from datetime import timedelta
 
 from odoo import fields, models
 from odoo.tools import html2plaintext
@@ -13,6 +14,8 @@ from .lifecycle_step_message import unpack_values
 #: Where personal links lead in a preview. Not an address: nobody says no by clicking on
 #: somebody else's message.
 NOWHERE = "#"
+#: How long the discount lasts that a preview shows.
+SAMPLE_DAYS = 14
 
 
 @dataclass
@@ -119,6 +122,8 @@ class LifecycleMessage(models.Model):
         )
         values |= {name: NOWHERE for name in names if name.startswith("links.")}
         example.missing = sorted(name for name in names if values.get(name) is None)
+        if not sent:
+            self._add_samples(values)
         context = values | enrolment._get_format_values() | {"lang": lang}
         texts = {}
         for text, template in templates.items():
@@ -181,6 +186,18 @@ class LifecycleMessage(models.Model):
                 "entered_at": fields.Datetime.now(),
             }
         )
+
+    def _add_samples(self, values):
+        """A discount that nobody has yet is shown with a sample of one: the program
+        gives it before it sends the message."""
+        samples = {
+            "grant.code": self.env._("SAMPLE-CODE"),
+            "grant.description": self.env._("the discount"),
+            "grant.ends_on": fields.Date.today() + timedelta(days=SAMPLE_DAYS),
+        }
+        for name in samples.keys() & values.keys():
+            if values[name] is None:
+                values[name] = samples[name]
 
     def _get_example_values(self, enrolment, names, lang):
         values = enrolment._get_values(names, fields.Datetime.now())[enrolment.id]

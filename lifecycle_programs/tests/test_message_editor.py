@@ -63,6 +63,13 @@ class TestMessageEditor(MessageCommon):
         self.assertNotIn("steal", seen["html"])
         self.assertNotIn("onclick", seen["html"])
 
+    def test_a_discount_that_nobody_has_yet_is_shown_as_a_sample(self):
+        form = {"body": "<p>{{ grant.code }} until {{ grant.ends_on | date }}</p>"}
+        seen = self.editor.preview(self.message.id, form, self.liisa.id)
+        self.assertFalse(seen["error"])
+        self.assertIn("SAMPLE-CODE until", seen["plain"])
+        self.assertIn("Code of the discount", seen["missing"])
+
     def test_an_error_names_its_text_and_placeholder(self):
         form = {"subject": "Hi {{ contact.first_name or }}"}
         error = self.editor.preview(self.message.id, form, self.liisa.id)["error"]
