@@ -1,4 +1,5 @@
-import { describe, expect, test } from "@odoo/hoot";
+import { beforeEach, describe, expect, test } from "@odoo/hoot";
+import { allowTranslations } from "@web/../tests/web_test_helpers";
 import {
     describePlaceholder,
     fromMarkers,
@@ -6,6 +7,8 @@ import {
 } from "@lifecycle_programs/message_editor/message_markers";
 
 const LABELS = { "contact.first_name": "First name", "orders.count": "Orders", offers: "Products" };
+
+beforeEach(() => allowTranslations());
 
 function parse(html) {
     const template = document.createElement("template");
@@ -85,7 +88,7 @@ describe("in the editor", () => {
 });
 
 test("placeholders in words", () => {
-    const says = (source) => describePlaceholder(source, LABELS);
+    const says = (source) => String(describePlaceholder(source, LABELS));
     expect(says("{{ contact.first_name }}")).toBe("First name");
     expect(says("{{ orders.count | number }}")).toBe("Orders");
     expect(says("{{ some.thing }}")).toBe("some.thing");

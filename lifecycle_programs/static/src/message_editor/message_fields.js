@@ -119,6 +119,14 @@ const withInsertion = (Field, refName) =>
             this.tellLater(ev.target.value);
         }
 
+        /** The record gets the text without the spaces at its ends; whoever goes to the
+         * menu for the next word still wants them. */
+        onBlur() {
+            super.onBlur();
+            const { value, selectionStart: start, selectionEnd: end } = this.text;
+            this.left = { value, start, end };
+        }
+
         getSelected() {
             const { value, selectionStart, selectionEnd } = this.text;
             return value.slice(selectionStart, selectionEnd);
@@ -126,6 +134,10 @@ const withInsertion = (Field, refName) =>
 
         insert(source) {
             const { text } = this;
+            if (this.left?.value.trim() === text.value) {
+                text.value = this.left.value;
+                text.setSelectionRange(this.left.start, this.left.end);
+            }
             text.focus();
             text.setRangeText(source, text.selectionStart, text.selectionEnd, "end");
             this.handOver();
