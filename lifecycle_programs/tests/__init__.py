@@ -14,6 +14,7 @@ from . import test_security
 from . import test_grants
 from . import test_language
 from . import test_messages
+from . import test_nothing_leaves
 from . import test_message_editor
 from . import test_delivery
 from . import test_delivery_envelopes
@@ -66,6 +67,7 @@ from . import test_step_wait_until
 from . import test_database
 from . import test_saved_rules
 from . import test_breaker
+from . import test_bulk_insert
 from . import test_exclusion
 from . import test_health
 from . import test_review
