@@ -175,6 +175,7 @@ from . import lifecycle_program_past
 from . import lifecycle_exclusion_group
 from . import lifecycle_program_breaker
 from . import lifecycle_forecast
+from . import lifecycle_forecast_hours
 from . import lifecycle_forecast_week
 from . import lifecycle_rehearse
 from . import lifecycle_rehearse_gate

@@ -59,6 +59,7 @@ class LifecycleForecast(models.Model):
         "lifecycle.step": ["type", "next_step_id", "message_id", "release"],
         "lifecycle.step.branch": ["step_id", "next_step_id"],
         "lifecycle.grant": ["enrolment_id", "state", "ends_at"],
+        "lifecycle.hours": ["category_id", "weekdays", "hour_from", "hour_to"],
         "lifecycle.opt.out": ["address", "category_id", "program_id"],
         "res.company": ["lifecycle_sending", "lifecycle_stopped_at"],
         "res.partner": ["active", "email_normalized", "phone_sanitized"],
@@ -77,7 +78,8 @@ class LifecycleForecast(models.Model):
     due_at = fields.Datetime(
         string="When",
         readonly=True,
-        help="Sending hours, days without messages and limits can move it to later.",
+        help="Sending hours and days without messages are counted in, on the company's "
+        "clock. Limits on messages and other programs can still move it to later.",
     )
     certain = fields.Boolean(
         string="On the Way",
@@ -134,7 +136,8 @@ class LifecycleForecast(models.Model):
         """SELECT of the columns of `Forecast`. Who surely gets nothing is left out."""
         return SQL(
             """
-            WITH RECURSIVE way AS (
+            WITH RECURSIVE closed AS MATERIALIZED (%(closed)s),
+            way AS (
                 SELECT e.id AS enrolment_id, e.program_id, e.company_id, e.partner_id,
                        e.step_id, GREATEST(e.due_at, e.paused_until, %(now)s) AS due_at,
                        e.waiting IS TRUE AS waiting, TRUE AS certain, 0 AS hop
@@ -156,20 +159,21 @@ class LifecycleForecast(models.Model):
                    AND n.step_id IS NOT NULL
             )
             SELECT w.enrolment_id, w.program_id, w.company_id, w.partner_id, w.step_id,
-                   s.message_id, m.category_id, m.channel, w.due_at,
+                   s.message_id, m.category_id, m.channel, t.due_at,
                    bool_or(w.certain AND NOT (
                        s.release = 'review'
                        OR (c.lifecycle_sending = 'ask' AND k.can_opt_out IS TRUE)
                    )) AS certain
               FROM way w
               JOIN lifecycle_step s ON s.id = w.step_id AND s.type = ANY(%(types)s)
+              CROSS JOIN LATERAL (SELECT %(sent_at)s AS due_at) AS t
               JOIN lifecycle_message m ON m.id = s.message_id
               JOIN lifecycle_category k ON k.id = m.category_id
               JOIN res_company c ON c.id = w.company_id
               JOIN res_partner p ON p.id = w.partner_id AND p.active
-             WHERE w.due_at < %(until)s AND %(sendable)s
+             WHERE t.due_at < %(until)s AND %(sendable)s
              GROUP BY w.enrolment_id, w.program_id, w.company_id, w.partner_id,
-                      w.step_id, s.message_id, m.category_id, m.channel, w.due_at
+                      w.step_id, s.message_id, m.category_id, m.channel, t.due_at
             """,
             now=now,
             until=now + timedelta(days=days),
@@ -180,6 +184,8 @@ class LifecycleForecast(models.Model):
             leaves_at=self._leaves_at(),
             ways=self._ways(),
             hops=MAX_HOPS,
+            closed=self._closed_days(now, days),
+            sent_at=self._sent_at(),
             types=self._get_message_types(),
             sendable=self._sendable(),
         )
@@ -226,34 +232,14 @@ class LifecycleForecast(models.Model):
                            WHEN %(base)s IS NOT NULL THEN
                                 GREATEST(w.due_at, %(base)s + %(length)s) END
                  WHEN s.type = 'wait_window' THEN %(opening)s
+                 WHEN s.type = ANY(%(types)s) THEN %(sent_at)s
                  ELSE w.due_at END
             """,
             base=base,
             length=length,
-            opening=self._opening(),
-        )
-
-    @api.model
-    def _opening(self):
-        """When the time of the week of ``s`` opens, on the company's clock."""
-        return SQL(
-            """
-            (SELECT min(GREATEST(local.at, d.day + s.hour_from * interval '1 hour'))
-                    AT TIME ZONE local.tz AT TIME ZONE 'UTC'
-               FROM (SELECT tz.tz,
-                            w.due_at AT TIME ZONE 'UTC' AT TIME ZONE tz.tz AS at
-                       FROM (SELECT COALESCE(o.tz, 'UTC') AS tz
-                               FROM res_company c JOIN res_partner o
-                                 ON o.id = c.partner_id
-                              WHERE c.id = w.company_id) AS tz) AS local
-              CROSS JOIN LATERAL (
-                    SELECT local.at::date + n AS day
-                      FROM generate_series(0, 7) AS n) AS d
-              WHERE (ARRAY[s.mon, s.tue, s.wed, s.thu, s.fri, s.sat, s.sun]
-                    )[extract(isodow FROM d.day)::integer]
-                AND d.day + s.hour_to * interval '1 hour' > local.at
-              GROUP BY local.tz)
-            """
+            opening=self._week_opening(),
+            types=self._get_message_types(),
+            sent_at=self._sent_at(),
         )
 
     @api.model

@@ -160,6 +160,33 @@ class TestForecast(MessageCommon):
         self.company.lifecycle_sending = "never"
         self.assertForecast(self.forecast(), [])
 
+    def test_hours_and_closed_days_are_counted_in(self):
+        """As the checks before sending move it: a message of the weekend leaves on
+        Monday morning, on a closed Monday on Tuesday."""
+        category = self.message.category_id
+        self.env["lifecycle.hours"].create(
+            {"category_id": category.id, "weekdays": "mon_fri", "hour_from": 9}
+        )
+        self.company.partner_id.tz = "Europe/Helsinki"
+        program = self.make_program(
+            self.mail("mail"), self.wait("wait"), self.mail("b")
+        )
+        saturday = datetime(2025, 3, 1, 12)
+        program._enrol_partners(self.make_contacts(1), saturday)
+        told = self.forecast(now=saturday)
+        self.assertEqual(
+            [row.due_at for row in told],
+            [datetime(2025, 3, 3, 7), datetime(2025, 3, 4, 7)],
+        )
+        self.env["lifecycle.blackout"].create(
+            {"name": "Closed", "date_from": "2025-03-03", "date_to": "2025-03-03"}
+        )
+        told = self.forecast(now=saturday)
+        self.assertEqual(told[0].due_at, datetime(2025, 3, 4, 7))
+        self.company.lifecycle_spread_minutes = 0
+        self.env["lifecycle.enrolment"]._run_due(saturday)
+        self.assertEqual(program.enrolment_ids.due_at, told[0].due_at)
+
     def test_only_these_contacts(self):
         program = self.make_program(self.mail("mail"), END)
         people = self.make_contacts(3)
@@ -242,7 +269,12 @@ class TestForecast(MessageCommon):
 
     def test_as_many_queries_for_many_people(self):
         program = self.make_program(self.mail("mail"), self.wait("a"), END)
-        program._enrol_partners(self.make_contacts(50), self.start)
+        people = self.make_contacts(50)
+        program._enrol_partners(people[:5], self.start)
         self.forecast()
-        with self.assertQueryCount(1):
+        with self.assertQueryCount(5):
+            self.assertEqual(len(self.forecast()), 5)
+        program._enrol_partners(people, self.start)
+        self.forecast()
+        with self.assertQueryCount(5):
             self.assertEqual(len(self.forecast()), 50)

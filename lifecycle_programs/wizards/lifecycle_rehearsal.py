@@ -167,7 +167,7 @@ class LifecycleRehearsal(models.TransientModel):
         )
         messages = lines.filtered(lambda line: line.kind == "message")
         return {
-            "program": self.program_id.name,
+            "program_id": self.program_id.id,
             "problems": (self.problems or "").splitlines(),
             "total": self.people_count,
             "done": self.people_count - len(self.waiting or []),

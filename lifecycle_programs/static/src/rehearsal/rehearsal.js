@@ -133,6 +133,14 @@ export class Rehearsal extends Component {
         );
     }
 
+    async rehearseAgain() {
+        const { program_id: programId } = this.state.result;
+        this.stop();
+        this.action.doAction(
+            await this.orm.call("lifecycle.program", "action_rehearse", [[programId]])
+        );
+    }
+
     openPrograms() {
         return this.action.doAction("lifecycle_programs.lifecycle_program_action");
     }
