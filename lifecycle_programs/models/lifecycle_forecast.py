@@ -134,25 +134,44 @@ class LifecycleForecast(models.Model):
     @api.model
     def _select_messages(self, now, days=DAYS, partners=None):
         """SELECT of the columns of `Forecast`. Who surely gets nothing is left out."""
+        windows, countries = self._select_windows(now, days)
         return SQL(
             """
-            WITH RECURSIVE closed AS MATERIALIZED (%(closed)s),
+            WITH RECURSIVE opening AS MATERIALIZED (%(windows)s),
             way AS (
                 SELECT e.id AS enrolment_id, e.program_id, e.company_id, e.partner_id,
                        e.step_id, GREATEST(e.due_at, e.paused_until, %(now)s) AS due_at,
-                       e.waiting IS TRUE AS waiting, TRUE AS certain, 0 AS hop
+                       e.waiting IS TRUE AS waiting, TRUE AS certain, 0 AS hop,
+                       e.entered_at, e.anchor_date, g.ends_at AS grant_ends_at,
+                       CASE WHEN t.country_id = ANY(%(countries)s) THEN t.country_id
+                            ELSE 0 END AS country_id
                   FROM lifecycle_program p
                   JOIN res_company c ON c.id = p.company_id
                    AND c.lifecycle_stopped_at IS NULL
+                  JOIN res_partner o ON o.id = c.partner_id
                   JOIN lifecycle_enrolment e ON e.program_id = p.id
                    AND e.state = 'active' AND e.due_at < %(until)s
+                  JOIN res_partner r ON r.id = e.partner_id AND r.active
+                  JOIN res_partner customer ON customer.id = e.commercial_partner_id
+                  LEFT JOIN (
+                       SELECT enrolment_id, max(ends_at) AS ends_at
+                         FROM lifecycle_grant WHERE state = 'live'
+                        GROUP BY enrolment_id) AS g ON g.enrolment_id = e.id
+                 CROSS JOIN LATERAL (
+                       SELECT COALESCE(r.country_id, customer.country_id, o.country_id)
+                              AS country_id) AS t
                  WHERE p.active AND p.state IN ('running', 'closed')
                    AND p.company_id = ANY(%(companies)s) AND %(who)s
                  UNION
                 SELECT w.enrolment_id, w.program_id, w.company_id, w.partner_id,
-                       n.step_id, t.leaves_at, FALSE, w.certain AND n.certain, w.hop + 1
+                       n.step_id, t.leaves_at, FALSE, w.certain AND n.certain,
+                       w.hop + 1, w.entered_at, w.anchor_date, w.grant_ends_at,
+                       w.country_id
                   FROM way w
                   JOIN lifecycle_step s ON s.id = w.step_id
+                  LEFT JOIN lifecycle_message m ON m.id = s.message_id
+                   AND s.type = ANY(%(types)s)
+                  LEFT JOIN opening x ON %(window)s
                   CROSS JOIN LATERAL (SELECT %(leaves_at)s AS leaves_at) AS t
                   CROSS JOIN LATERAL (%(ways)s) AS n
                  WHERE w.hop < %(hops)s AND t.leaves_at < %(until)s
@@ -166,26 +185,33 @@ class LifecycleForecast(models.Model):
                    )) AS certain
               FROM way w
               JOIN lifecycle_step s ON s.id = w.step_id AND s.type = ANY(%(types)s)
-              CROSS JOIN LATERAL (SELECT %(sent_at)s AS due_at) AS t
               JOIN lifecycle_message m ON m.id = s.message_id
               JOIN lifecycle_category k ON k.id = m.category_id
               JOIN res_company c ON c.id = w.company_id
-              JOIN res_partner p ON p.id = w.partner_id AND p.active
+              JOIN res_partner p ON p.id = w.partner_id
+              LEFT JOIN opening x ON %(window)s
+             CROSS JOIN LATERAL (SELECT GREATEST(w.due_at, x.opens) AS due_at) AS t
              WHERE t.due_at < %(until)s AND %(sendable)s
              GROUP BY w.enrolment_id, w.program_id, w.company_id, w.partner_id,
                       w.step_id, s.message_id, m.category_id, m.channel, t.due_at
             """,
+            windows=windows,
+            countries=countries,
             now=now,
             until=now + timedelta(days=days),
             companies=self.env.companies.ids,
             who=SQL("TRUE")
             if partners is None
             else SQL("e.partner_id = ANY(%s)", list(partners._ids)),
+            # The windows of a kind of message follow each other without a gap.
+            window=SQL(
+                "x.company_id = w.company_id AND x.category_id = m.category_id"
+                " AND x.channel = m.channel AND x.country_id = w.country_id"
+                " AND x.since <= w.due_at AND w.due_at < x.closes"
+            ),
             leaves_at=self._leaves_at(),
             ways=self._ways(),
             hops=MAX_HOPS,
-            closed=self._closed_days(now, days),
-            sent_at=self._sent_at(),
             types=self._get_message_types(),
             sendable=self._sendable(),
         )
@@ -199,47 +225,32 @@ class LifecycleForecast(models.Model):
     @api.model
     def _leaves_at(self):
         """When ``w`` leaves its step ``s``, as SQL; NULL where nobody can tell yet."""
-        base = SQL(
-            """
-            CASE s.wait_from
-                 WHEN 'entry' THEN (SELECT e.entered_at FROM lifecycle_enrolment e
-                                     WHERE e.id = w.enrolment_id)
-                 WHEN 'anchor' THEN (SELECT e.anchor_date FROM lifecycle_enrolment e
-                                      WHERE e.id = w.enrolment_id)
-                 WHEN 'grant_end' THEN (SELECT max(g.ends_at) FROM lifecycle_grant g
-                                         WHERE g.enrolment_id = w.enrolment_id
-                                           AND g.state = 'live')
-                 WHEN 'fact' THEN NULL
-                 ELSE w.due_at END
-            """
-        )
-        length = SQL(
-            """
-            COALESCE(s.wait_value, 0)
-            * CASE s.wait_unit WHEN 'hours' THEN interval '1 hour'
-                               WHEN 'months' THEN interval '1 month'
-                               ELSE interval '1 day' END
-            """
-        )
-        # Who has no date to count from goes on at once; a discount or a date of the
+        # Who has no date of the entry goes on at once; a discount or a date of the
         # contact may come on the way.
         return SQL(
             """
             CASE WHEN w.waiting THEN w.due_at
-                 WHEN s.type IN ('wait', 'wait_until') THEN
-                      CASE WHEN s.wait_from = 'anchor' THEN
-                                GREATEST(w.due_at, %(base)s + %(length)s)
-                           WHEN %(base)s IS NOT NULL THEN
-                                GREATEST(w.due_at, %(base)s + %(length)s) END
                  WHEN s.type = 'wait_window' THEN %(opening)s
-                 WHEN s.type = ANY(%(types)s) THEN %(sent_at)s
-                 ELSE w.due_at END
+                 WHEN s.type NOT IN ('wait', 'wait_until') THEN
+                      GREATEST(w.due_at, x.opens)
+                 WHEN s.wait_from = 'entry' THEN
+                      GREATEST(w.due_at, w.entered_at + %(length)s)
+                 WHEN s.wait_from = 'anchor' THEN
+                      GREATEST(w.due_at, w.anchor_date + %(length)s)
+                 WHEN s.wait_from = 'grant_end' AND w.grant_ends_at IS NOT NULL THEN
+                      GREATEST(w.due_at, w.grant_ends_at + %(length)s)
+                 WHEN s.wait_from IN ('grant_end', 'fact') THEN NULL
+                 ELSE GREATEST(w.due_at, w.due_at + %(length)s) END
             """,
-            base=base,
-            length=length,
             opening=self._week_opening(),
-            types=self._get_message_types(),
-            sent_at=self._sent_at(),
+            length=SQL(
+                """
+                COALESCE(s.wait_value, 0)
+                * CASE s.wait_unit WHEN 'hours' THEN interval '1 hour'
+                                   WHEN 'months' THEN interval '1 month'
+                                   ELSE interval '1 day' END
+                """
+            ),
         )
 
     @api.model

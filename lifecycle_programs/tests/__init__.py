@@ -81,3 +81,7 @@ from . import test_webhooks
 from . import test_call_tour
 from . import test_dashboard
 from . import test_menus
+from . import test_forecast
+from . import test_rehearsal
+from . import test_rehearsal_tour
+from . import test_copies

@@ -272,9 +272,9 @@ class TestForecast(MessageCommon):
         people = self.make_contacts(50)
         program._enrol_partners(people[:5], self.start)
         self.forecast()
-        with self.assertQueryCount(5):
+        with self.assertQueryCount(12):
             self.assertEqual(len(self.forecast()), 5)
         program._enrol_partners(people, self.start)
         self.forecast()
-        with self.assertQueryCount(5):
+        with self.assertQueryCount(12):
             self.assertEqual(len(self.forecast()), 50)
