@@ -83,5 +83,5 @@ from . import test_dashboard
 from . import test_menus
 from . import test_forecast
 from . import test_rehearsal
-from . import test_rehearsal_tour
+from . import test_forecast_tour
 from . import test_copies

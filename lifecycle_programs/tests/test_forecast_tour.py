@@ -1,4 +1,4 @@
-"""A marketer rehearses a program and looks at the week, in a real browser."""
+"""A marketer looks at the week, in a real browser."""
 
 from odoo import fields
 from odoo.tests import HttpCase, tagged
@@ -7,7 +7,7 @@ from .messages_common import MessageCommon
 
 
 @tagged("lifecycle", "post_install", "-at_install")
-class TestRehearsalTour(MessageCommon, HttpCase):
+class TestForecastTour(MessageCommon, HttpCase):
     def make_tour_program(self, **values):
         mail = {"type": "mail", "message_id": self.make_message().id}
         return self.make_program(
@@ -18,18 +18,6 @@ class TestRehearsalTour(MessageCommon, HttpCase):
             name="Tour program",
             **values,
         )
-
-    def test_rehearse_a_draft(self):
-        self.set_cap(0)
-        program = self.make_tour_program(publish=False)
-        self.make_contact("Aino Laine")
-        self.start_tour(
-            f"/odoo/action-lifecycle_programs.lifecycle_program_action/{program.id}",
-            "lifecycle_programs_rehearsal",
-            login=self.marketer.login,
-        )
-        self.assertFalse(program.enrolment_ids)
-        self.assertEqual(program.state, "draft")
 
     def test_look_at_the_week(self):
         program = self.make_tour_program()
