@@ -189,3 +189,8 @@ from . import sale_order_programs
 from . import res_partner_pause
 from . import lifecycle_veto
 from . import lifecycle_morning_mail
+from . import lifecycle_program_gallery
+from . import lifecycle_gallery
+from . import lifecycle_gallery_data
+from . import lifecycle_gallery_use
+from . import lifecycle_gallery_banner

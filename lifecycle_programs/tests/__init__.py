@@ -22,6 +22,8 @@ from . import test_events
 from . import test_alerts
 from . import test_events_contacts
 from . import test_events_messages
+from . import test_gallery
+from . import test_gallery_tour
 from . import test_gate
 from . import test_preferences
 from . import test_privacy

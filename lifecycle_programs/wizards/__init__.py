@@ -10,6 +10,7 @@ from . import lifecycle_enrol
 from . import lifecycle_alert_answer
 from . import lifecycle_call_outcome
 from . import lifecycle_message_preview
+from . import lifecycle_message_preview_seen
 from . import lifecycle_why
 from . import lifecycle_program_upload
 from . import lifecycle_upcoming
