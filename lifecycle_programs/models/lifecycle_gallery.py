@@ -6,9 +6,9 @@ what is asked when somebody takes it into use:
 
 - ``data``: what must be there, codes of `_data_kinds`; ``better``: what makes it better
 - ``ask``: ``{"number": code}`` a number of the program; ``{"discount": [step keys]}``
-  the discount that these steps give; ``{"text": name, "fact": ...}`` a value that stands
-  as ``"?name"`` in the rules; ``{"offer": "new" | "bought" | "category"}`` a row of the
-  table of offers
+  the discount that these steps give; ``{"text": name, "fact": ...}`` a value that
+  stands as ``"?name"`` in the rules; ``{"offer": "new" | "bought" | "category"}`` a row
+  of the table of offers
 """
 
 import json
