@@ -142,6 +142,7 @@ class LifecycleGallery(models.AbstractModel):
                     "purpose": program.purpose,
                     "sequence": program.sequence,
                     "stage": program.stage_id.code,
+                    "also": program.also_stage_ids.mapped("code"),
                     "lever": program.value_lever,
                     "types": version.step_ids.mapped("type"),
                     "start": program.start,
@@ -158,6 +159,7 @@ class LifecycleGallery(models.AbstractModel):
                     "purpose": self._say(program["purpose"]),
                     "sequence": program["sequence"],
                     "stage": program["stage_id"],
+                    "also": program.get("also_stage_ids", []),
                     "lever": program["value_lever"],
                     "types": [step["type"] for step in program["steps"]],
                     "start": program["start"],
@@ -172,6 +174,7 @@ class LifecycleGallery(models.AbstractModel):
     def _prepare_card(self, code, body, card, program, has):
         """One card for the client.
 
+        ``stage`` is where it stands, ``stages`` are all it is for;
         ``data`` and ``better`` say of each kind of data whether this database has it
         (``ok``) and what to do if not; ``is_connected`` is false when the program waits
         for another system; ``program`` is the one of this company, if it has one.
@@ -196,6 +199,7 @@ class LifecycleGallery(models.AbstractModel):
             "name": body["name"],
             "purpose": body["purpose"],
             "stage": body["stage"],
+            "stages": [body["stage"], *body["also"]],
             "lever": dict(levers._description_selection(self.env))[body["lever"]],
             "start": self._say_start(body),
             "contents": self._say_contents(body["types"]),

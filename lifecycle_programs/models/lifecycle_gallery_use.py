@@ -166,7 +166,8 @@ class LifecycleGallery(models.AbstractModel):
     def _count_recent(self, codes):
         """To how many contacts one of these events happened in the last 30 days."""
         types = self.env["lifecycle.event.type"].search([("code", "in", codes)])
-        self.env["lifecycle.event"].flush_model()
+        for model in ("lifecycle.event", "res.partner"):
+            self.env[model].flush_model()
         since = fields.Datetime.now() - timedelta(days=RECENT_DAYS)
         rows = self.env.execute_query(
             SQL(

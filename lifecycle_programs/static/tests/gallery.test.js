@@ -20,6 +20,7 @@ const card = (key, stage, values = {}) => ({
     name: `Card ${key}`,
     purpose: "What it is for.",
     stage,
+    stages: [stage],
     lever: "More purchases",
     start: "Every day",
     contents: [{ label: "messages", count: 3 }],
@@ -37,7 +38,7 @@ const GALLERY = {
         { code: "customer", name: "Customer", description: "Again" },
     ],
     cards: [
-        card("content", "prospect"),
+        card("content", "prospect", { stages: ["prospect", "customer"] }),
         card("welcome", "new", {
             program: { id: 7, name: "Welcome", state: "running", state_label: "Running" },
         }),
@@ -85,6 +86,10 @@ test("the circle chooses a stage and lets go of it again", async () => {
     expect(queryAllTexts("section h2")).toEqual(["Prospect", "Needs a connection"]);
     await contains("[data-stage=prospect]").click();
     expect("section h2").toHaveCount(4);
+    // A program for several stages is shown at each of them.
+    await contains("[data-stage=customer]").click();
+    expect("[data-stage=customer] .o_lifecycle_ring_count").toHaveText("2");
+    expect(queryAllTexts("[data-section=customer] h3")).toEqual(["Card content", "Card rescue"]);
     await contains("[data-stage=new]").click();
     expect(queryAllTexts("section h2")).toEqual(["New customer"]);
     await contains(".o_lifecycle_ring_all").click();

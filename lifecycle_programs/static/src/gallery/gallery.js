@@ -29,24 +29,24 @@ export class Gallery extends Component {
         return this.gallery.cards.filter((card) => card.is_connected);
     }
 
-    /** The stages with the number of their cards, for the ring. */
+    /** The stages with the number of the programs that are for them, for the ring. */
     get stages() {
         return this.gallery.stages.map((stage) => ({
             ...stage,
-            count: this.cards.filter((card) => card.stage === stage.code).length,
+            count: this.cards.filter((card) => card.stages.includes(stage.code)).length,
         }));
     }
 
+    /** All cards, each at its first stage; or those of a stage, also of others. */
     get sections() {
         const { stage } = this.state;
-        const sections = this.stages
-            .filter((one) => one.count && (!stage || one.code === stage))
-            .map((one) => ({
-                ...one,
-                cards: this.cards.filter((card) => card.stage === one.code),
-            }));
+        const isAt = (card, code) => (stage ? card.stages.includes(code) : card.stage === code);
+        const sections = this.gallery.stages
+            .filter(({ code }) => !stage || code === stage)
+            .map((one) => ({ ...one, cards: this.cards.filter((card) => isAt(card, one.code)) }))
+            .filter(({ cards }) => cards.length);
         const waiting = this.gallery.cards.filter(
-            (card) => !card.is_connected && (!stage || card.stage === stage)
+            (card) => !card.is_connected && (!stage || card.stages.includes(stage))
         );
         if (waiting.length) {
             sections.push({
@@ -59,6 +59,10 @@ export class Gallery extends Component {
             });
         }
         return sections;
+    }
+
+    get total() {
+        return this.cards.length;
     }
 
     choose(stage) {

@@ -7,6 +7,7 @@ export class StageRing extends Component {
     static template = "lifecycle_programs.StageRing";
     static props = {
         stages: Array,
+        total: Number,
         selected: { type: [String, { value: null }], optional: true },
         onSelect: Function,
     };
@@ -35,10 +36,6 @@ export class StageRing extends Component {
                 transform: `translate(${x.toFixed(2)} ${y.toFixed(2)}) rotate(${turn.toFixed(1)})`,
             };
         });
-    }
-
-    get total() {
-        return this.props.stages.reduce((sum, stage) => sum + stage.count, 0);
     }
 
     toggle(code) {
