@@ -194,3 +194,4 @@ from . import lifecycle_gallery
 from . import lifecycle_gallery_data
 from . import lifecycle_gallery_use
 from . import lifecycle_gallery_banner
+from . import payment_transaction

@@ -18,9 +18,10 @@ class LifecycleGallery(models.AbstractModel):
     def _data_kinds(self):
         """The kinds of data that cards name, by code.
 
-        ``label``: for people. ``hint``: what to do when there is none. ``events`` or
-        ``sql``: the event types that bring it, or a condition that it is there, with
-        %(company)s. ``is_connection``: another system has to be connected first.
+        ``label``: for people. ``hint``: what to do when there is none. ``events`` and
+        ``sql``: the event types that bring it, and a condition that it is there, with
+        %(company)s; one of them is enough. ``is_connection``: another system has to be
+        connected first.
         Another addon adds its own, or replaces the condition.
         """
         return {
@@ -137,12 +138,15 @@ class LifecycleGallery(models.AbstractModel):
                 "is_connection": True,
             },
             "payments": {
-                "label": self.env._("Failed payments and cards"),
+                "label": self.env._("Payments online"),
                 "hint": self.env._(
-                    "Connect the payments, so that they report “Payment failed” and "
-                    "“Card expires soon” with a link to put it right."
+                    "Take payments with a payment provider in Odoo, or connect the "
+                    "system that does."
                 ),
                 "events": ["payment_failed", "card_expiring"],
+                "sql": """
+                    EXISTS (SELECT FROM payment_provider
+                             WHERE state = 'enabled' AND company_id = %(company)s)""",
                 "is_connection": True,
             },
         }
@@ -166,21 +170,25 @@ class LifecycleGallery(models.AbstractModel):
         """
         company = self.env.company.id
         kinds = self._data_kinds()
-        for model in ("sale.order", "account.move", "lifecycle.content", "crm.lead"):
-            self.env[model].flush_model()
+        self.env.flush_all()
         conditions = [
-            SQL("(%s)", SQL(kind["sql"], company=company))
-            if "sql" in kind
-            else SQL(
+            SQL(" OR ").join(self._conditions_of(kind, company))
+            for kind in kinds.values()
+        ]
+        (row,) = self.env.execute_query(SQL("SELECT %s", SQL(", ").join(conditions)))
+        return dict(zip(kinds, row, strict=True))
+
+    @api.model
+    def _conditions_of(self, kind, company_id):
+        if "sql" in kind:
+            yield SQL("(%s)", SQL(kind["sql"], company=company_id))
+        if "events" in kind:
+            yield SQL(
                 """
                 EXISTS (SELECT FROM lifecycle_event e
                           JOIN lifecycle_event_type t ON t.id = e.type_id
                          WHERE t.code = ANY(%s) AND e.company_id = %s)
                 """,
                 kind["events"],
-                company,
+                company_id,
             )
-            for kind in kinds.values()
-        ]
-        (row,) = self.env.execute_query(SQL("SELECT %s", SQL(", ").join(conditions)))
-        return dict(zip(kinds, row, strict=True))

@@ -542,6 +542,46 @@ class TestGallery(GalleryCommon):
         self.run_due(days=9)
         self.assertSteps(enrolment, ["hours_3 done", "remind done"])
 
+    def test_a_payment_that_fails_and_is_put_right(self):
+        """Told an hour later, with the reason and where to put it right (R39); nobody
+        is told who tries again at once."""
+        program = self.use("payment_failed")
+        program.action_publish()
+        slow, quick = self.make_contact("Slow Payer"), self.make_contact("Quick Payer")
+        provider = self.env["payment.provider"].create({"name": "Test", "code": "none"})
+        payments = self.env["payment.transaction"].create(
+            [
+                {
+                    "provider_id": provider.id,
+                    "payment_method_id": self.env.ref(
+                        "payment.payment_method_unknown"
+                    ).id,
+                    "reference": f"S0000{number}",
+                    "amount": 120,
+                    "currency_id": self.company.currency_id.id,
+                    "partner_id": contact.id,
+                    "operation": "online_direct",
+                }
+                for number, contact in enumerate(slow | quick)
+            ]
+        )
+        payments._set_error("The card was declined")
+        payments._set_error("The card was declined")
+        self.consume(minutes=1)
+        self.run_due(minutes=1)
+        enrolment = self.enrolment_of(slow, program)
+        self.assertEqual(enrolment.payload["reason"], "The card was declined")
+        self.assertTrue(enrolment.payload["link"].endswith("/my/orders"))
+        self.make_event("order_confirmed", quick, self.at(minutes=20), order_id=1)
+        self.consume(minutes=20)
+        self.run_due(hours=2)
+        self.assertTrue(self.enrolment_of(quick, program).goal_at)
+        runs = self.env["lifecycle.step.run"].search([("message_id", "!=", False)])
+        self.assertEqual(runs.enrolment_id, enrolment)
+        body = runs.trace_id.mail_mail_id.body_html
+        self.assertIn("The card was declined", body)
+        self.assertIn("S00000", body)
+
 
 @tagged("lifecycle", "post_install", "-at_install")
 class TestGalleryBanner(GalleryCommon):
