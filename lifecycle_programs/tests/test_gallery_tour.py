@@ -1,4 +1,4 @@
-"""The marketer's way: gallery, Use, answers, count, draft, published."""
+"""The marketer's way: gallery, Use, answers, count, draft, rehearsed, published."""
 
 from datetime import timedelta
 

@@ -49,11 +49,30 @@ registry.category("web_tour.tours").add("lifecycle_programs_gallery", {
             trigger: ".o_form_view .o_arrow_button_current:contains('Draft')",
         },
         {
+            content: "Rehearse it",
+            trigger: ".o_form_view button[name=action_rehearse]",
+            run: "click",
+        },
+        {
+            trigger: ".modal footer button[name=action_start]",
+            run: "click",
+        },
+        {
+            content: "Who would enter, and what they would get",
+            trigger: ".o_lifecycle_rehearsal_people:contains('Quiet User')",
+        },
+        {
+            content: "Back to the draft",
+            trigger: ".o_breadcrumb .o_back_button",
+            run: "click",
+        },
+        {
             content: "Take it into use",
             trigger: ".o_form_view button:contains('Take into use')",
             run: "click",
         },
         {
+            content: "The last look shows the number that was answered",
             trigger: ".modal .o_data_row:contains('The first mail after this long without use')",
         },
         {
