@@ -235,16 +235,20 @@ class LifecycleGallery(models.AbstractModel):
 
     @api.model
     def _say_contents(self, types):
-        """What a program is made of, in a few words."""
+        """What a program is made of: how many of what."""
         count = Counter(types)
-        labels = [
-            (self.env._("messages"), sum(count[one] for one in MESSAGES)),
-            (self.env._("branches"), count["split"] + count["wait_until"]),
-            (self.env._("tasks for a person"), count["activity"]),
-            (self.env._("sales alerts"), count["sales_alert"]),
-            (self.env._("discounts"), count["grant"]),
+        kinds = [
+            ("fa-envelope-o", self.env._("Messages"), MESSAGES),
+            ("fa-code-fork", self.env._("Branches"), ("split", "wait_until")),
+            ("fa-phone", self.env._("Tasks for a person"), ("activity",)),
+            ("fa-bullhorn", self.env._("Sales alerts"), ("sales_alert",)),
+            ("fa-tag", self.env._("Discounts"), ("grant",)),
         ]
-        return [{"label": label, "count": number} for label, number in labels if number]
+        return [
+            {"icon": icon, "label": label, "count": number}
+            for icon, label, of_types in kinds
+            if (number := sum(count[one] for one in of_types))
+        ]
 
     # ------------------------------------------------------------
     # TOOLS

@@ -23,7 +23,7 @@ const card = (key, stage, values = {}) => ({
     stages: [stage],
     lever: "More purchases",
     start: "Every day",
-    contents: [{ label: "messages", count: 3 }],
+    contents: [{ icon: "fa-envelope-o", label: "Messages", count: 3 }],
     data: [{ code: "orders", label: "Orders", ok: true, hint: "" }],
     better: [],
     is_connected: true,
@@ -73,6 +73,7 @@ test("cards stand by stage, those without their data at the end", async () => {
     expect("[data-card=cart]").toHaveText(/Connect the shop/);
     expect("[data-card=cart] button").toHaveText("Prepare");
     expect("[data-card=rescue] .fa-circle-o[aria-label='is missing']").toHaveCount(1);
+    expect("[data-card=rescue] [title=Messages]").toHaveText("3");
     expect("[data-card=welcome] .badge").toHaveText("Running");
     expect(queryAllTexts("[data-card=welcome] button")).toEqual(["Open", "Use once more"]);
 });

@@ -24,10 +24,6 @@ export class GalleryCard extends Component {
         return BADGES[this.props.card.program.state];
     }
 
-    get contents() {
-        return this.props.card.contents.map(({ count, label }) => `${count} ${label}`).join(", ");
-    }
-
     get needs() {
         const { data, better } = this.props.card;
         return [...data, ...better.map((one) => ({ ...one, isBetter: true }))];
