@@ -267,7 +267,7 @@ class TestGallery(GalleryCommon):
         stages = [stage["code"] for stage in gallery["stages"]]
         self.assertEqual(stages, ["prospect", "new", "customer", "loyal", "advocate"])
         cards = {card["key"]: card for card in gallery["cards"]}
-        self.assertEqual(len(cards), 27)
+        self.assertEqual(len(cards), 28)
         for card in cards.values():
             self.assertIn(card["stage"], stages)
             for name in ("name", "purpose", "lever", "start", "contents"):
