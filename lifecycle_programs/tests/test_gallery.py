@@ -229,7 +229,10 @@ class TestGalleryTemplates(GalleryCommon):
                         name: value
                         for name, value in facts.items()
                         if name in names
-                        and (enrolment == enrolments[0] or name != "use.days_30d")
+                        and (
+                            enrolment == enrolments[0]
+                            or (program.code, name) != ("contract", "use.days_30d")
+                        )
                     }
                     own |= {
                         name: f"https://acme.example/{name}"

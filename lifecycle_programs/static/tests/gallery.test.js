@@ -10,6 +10,7 @@ import {
 } from "@web/../tests/web_test_helpers";
 import { defineMailModels } from "@mail/../tests/mail_test_helpers";
 import { MainComponentsContainer } from "@web/core/main_components_container";
+import { getDefaultConfig } from "@web/views/view";
 import { Gallery } from "@lifecycle_programs/gallery/gallery";
 import { UseDialog } from "@lifecycle_programs/gallery/use_dialog";
 
@@ -55,7 +56,7 @@ const GALLERY = {
 
 async function mountGallery(gallery = GALLERY) {
     onRpc("lifecycle.gallery", "get_gallery", () => gallery);
-    await makeMockEnv({ config: {} });
+    await makeMockEnv({ config: getDefaultConfig() });
     return mountWithCleanup(Gallery, {
         props: { action: {}, actionId: 1, updateActionState: () => {}, className: "" },
     });
