@@ -133,7 +133,6 @@
             "lifecycle_programs/static/src/forecast/*",
             "lifecycle_programs/static/src/rehearsal/*",
             "lifecycle_programs/static/src/message_editor/*",
-            "lifecycle_programs/static/src/dashboard/*",
             "lifecycle_programs/static/src/gallery/*",
             "lifecycle_programs/static/src/program_banner/*",
             "lifecycle_programs/static/src/rule_editor/*",

@@ -1,8 +1,8 @@
-"""The unit tests of the web client's parts (Hoot), in a real browser."""
+"""The unit tests of the gallery's parts (Hoot), in a real browser."""
 
 from odoo.tests import HttpCase, no_retry, tagged
 
-SUITE = "@lifecycle_programs"
+SUITE = "@lifecycle_programs/gallery"
 
 
 def suite_id(name):
@@ -14,7 +14,7 @@ def suite_id(name):
 
 
 @tagged("lifecycle", "post_install", "-at_install")
-class TestUnitJs(HttpCase):
+class TestGalleryBrowser(HttpCase):
     @no_retry
     def test_desktop(self):
         self.browser_js(
