@@ -87,5 +87,4 @@ from . import test_forecast
 from . import test_rehearsal
 from . import test_forecast_tour
 from . import test_copies
-from . import test_unit_js
 from . import test_gallery_browser
