@@ -1,8 +1,12 @@
 """Which purchases count for which program."""
 
+from datetime import timedelta
+
 from odoo import api, fields, models
 from odoo.tools import SQL
 
+# Counted anew when somebody looks at numbers older than this: it reads all purchases.
+FRESH = timedelta(hours=1)
 #: Of each purchase the document that it is.
 DOCUMENTS = {"orders": "sale_order_id", "invoices": "move_id"}
 

@@ -8,7 +8,7 @@ from odoo.exceptions import AccessError, UserError
 from odoo.tools import SQL
 
 from ..report.lifecycle_report import MEASURES
-from .lifecycle_stage_count import FRESH
+from .lifecycle_credit import FRESH
 
 #: Days of the periods to choose from; a month and own dates come besides.
 DAYS = {"30": 30, "90": 90, "365": 365}
@@ -276,7 +276,11 @@ class LifecycleDashboard(models.AbstractModel):
         """Who is in the programs now, and who stands at an error."""
         enrolments = self.env["lifecycle.enrolment"]
         enrolments.flush_model(["state"])
-        query = enrolments._search([("program_id", "in", programs.ids)])
+        inside = [
+            ("program_id", "in", programs.ids),
+            ("state", "in", ("active", "error")),
+        ]
+        query = enrolments._search(inside)
         rows = self.env.execute_query(
             SQL(
                 "%s GROUP BY program_id",

@@ -80,6 +80,7 @@ export class LifecycleDashboard extends Component {
 
     async load() {
         this.state.isLoading = true;
+        this.state.isCounting = false;
         try {
             const data = await this.keepLast.add(this.ask(this.orm, "get_data"));
             this.state.data = data;

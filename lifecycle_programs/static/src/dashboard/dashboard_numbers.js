@@ -8,22 +8,23 @@ export const RATES = [
     { name: "unsubscribed", label: () => _t("Unsubscribed"), isHighGood: false },
 ];
 
+// Of fewer mails a rate is chance.
+const ENOUGH = 20;
+
 /**
  * A rate of delivered mails beside its benchmark.
  *
  * @param {Object} numbers the sums of a program, or of all
  * @param {Object} rate one of `RATES`
  * @param {number} benchmark in percent
- * @returns {Object} null of `value` and `isGood` when nothing was delivered
+ * @returns {Object} `share` is null when nothing was delivered, `isGood` when too little
  */
 export function compareRate(numbers, rate, benchmark) {
     const share = numbers.delivered ? numbers[rate.name] / numbers.delivered : null;
-    const isGood =
-        share === null
-            ? null
-            : rate.isHighGood
-              ? share * 100 >= benchmark
-              : share * 100 <= benchmark;
+    let isGood = null;
+    if (numbers.delivered >= ENOUGH) {
+        isGood = rate.isHighGood ? share * 100 >= benchmark : share * 100 <= benchmark;
+    }
     return {
         name: rate.name,
         label: rate.label(),
@@ -36,7 +37,8 @@ export function compareRate(numbers, rate, benchmark) {
 }
 
 export function formatShare(share) {
-    return formatPercentage(share, { digits: [16, 1], trailingZeros: false });
+    const decimals = share < 0.01 ? 2 : 1;
+    return formatPercentage(share, { digits: [16, decimals], trailingZeros: false });
 }
 
 export function formatCount(number) {
