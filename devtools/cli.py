@@ -42,7 +42,7 @@ def _parse_and_run(arguments):
     if options.verb == "help":
         known.print_help()
         return 0
-    if rest and options.verb not in ("test", "demo", "bench"):
+    if rest and options.verb not in ("test", "demo", "bench", "screenshots"):
         known.error(f"unknown argument: {rest[0]}")
     return options.run(options, rest)
 
@@ -86,6 +86,11 @@ def parser():
     lint = verb("lint", _lint, "check style, conventions, XML and the server log")
     lint.add_argument("--quick", action="store_true", help="without starting Odoo")
     verb("vendor", _vendor, "build the web client's libraries from npm (needs node)")
+    pictures = verb(
+        "screenshots", _screenshots, "take the pictures of the docs from the demo"
+    )
+    pictures.add_argument("--db", default=DEMO)
+    pictures.add_argument("--port", type=int, default=PORT)
     docs = verb("docs", _docs, "write the pages of docs/ that are made of the code")
     docs.add_argument("--check", action="store_true", help="only say if one is old")
     reset = verb("reset", _reset, "drop the databases")
@@ -175,6 +180,21 @@ def _bench(options, rest):
     return subprocess.call(command, cwd=paths.ROOT, env=odoo.environment())
 
 
+def _screenshots(options, rest):
+    _ensure_free(options.port)
+    odoo = odoo_server.Odoo()
+    _ensure_exists(databases.Databases(odoo), options.db)
+    # Without scheduled actions: what is photographed does not move meanwhile.
+    with _server(odoo, options.db, options.port, crons=0) as server:
+        _wait_for(server, options.port)
+        url = f"http://localhost:{options.port}"
+        command = [sys.executable, "-m", "devtools.screenshots", "--url", url, *rest]
+        try:
+            return subprocess.call(command, cwd=paths.ROOT, env=odoo.environment())
+        finally:
+            server.terminate()
+
+
 def _docs(options, rest):
     odoo = odoo_server.Odoo()
     command = [sys.executable, "-m", "devtools.fact_docs"]
@@ -216,18 +236,12 @@ def _run_server(odoo, database, port):
     landing in its folder meanwhile."""
     from .demo import outbox
 
-    options = ["-d", database, f"--db-filter=^{database}$", f"--http-port={port}"]
-    options += ["--max-cron-threads=2", "--log-level=warn"]
     with (
         outbox.after_the_run(Path(paths.DEV, "outbox")),
-        subprocess.Popen(
-            odoo.command(*options), cwd=paths.ROOT, env=odoo.environment()
-        ) as server,
+        _server(odoo, database, port) as server,
     ):
         try:
-            while server.poll() is None and not _answers(port):
-                time.sleep(0.2)
-            if server.poll() is None:
+            if _wait_for(server, port):
                 console.step(f"Odoo runs on http://localhost:{port} (Ctrl-C stops it)")
                 console.step("log in as admin with the password admin")
             return server.wait()
@@ -237,6 +251,22 @@ def _run_server(odoo, database, port):
         except SystemExit:
             server.terminate()
             raise
+
+
+def _server(odoo, database, port, crons=2):
+    """The process of Odoo serving one database."""
+    options = ["-d", database, f"--db-filter=^{database}$", f"--http-port={port}"]
+    options += [f"--max-cron-threads={crons}", "--log-level=warn"]
+    return subprocess.Popen(
+        odoo.command(*options), cwd=paths.ROOT, env=odoo.environment()
+    )
+
+
+def _wait_for(server, port):
+    """Until the server answers, or has ended; whether it answers."""
+    while server.poll() is None and not _answers(port):
+        time.sleep(0.2)
+    return server.poll() is None
 
 
 def _answers(port):

@@ -23,7 +23,7 @@ class LifecycleRule(models.Model):
     saved rules, and refused when something would not work any more. What programs have
     published goes on with the changed rule at once.
 
-    Other addons that keep rules extend `_get_holders`.
+    Other addons that keep rules extend `lifecycle.rule.use._rule_places`.
     """
 
     _name = "lifecycle.rule"
@@ -164,47 +164,6 @@ class LifecycleRule(models.Model):
     # WHERE THEY ARE USED
     # ------------------------------------------------------------
 
-    @api.model
-    def _get_holders(self):
-        """Where rules stand, for extension.
-
-        :return: tuples of a model, its field, the domain of records that count, and a
-            function from a record to the facts that its rule may name besides those of
-            the registry
-        :rtype: list[tuple[str, str, Domain, Callable]]
-        """
-        every = Domain.TRUE
-        live = (
-            self.env["lifecycle.enrolment"]
-            .sudo()
-            ._search([("state", "in", ("active", "error"))])
-        )
-        # People who entered a retired version finish it.
-        running = Domain("step_id.version_id.state", "!=", "retired") | Domain(
-            "step_id.version_id", "in", live.subselect("version_id")
-        )
-
-        def inside(program):
-            return program._rule_facts()
-
-        return [
-            ("lifecycle.rule", "rule", Domain("active", "=", True), lambda rule: {}),
-            (
-                "lifecycle.program",
-                "rule",
-                every,
-                lambda program: program._rule_facts(entry=True),
-            ),
-            ("lifecycle.program", "goal_rule", every, inside),
-            ("lifecycle.program", "exit_rule", every, inside),
-            (
-                "lifecycle.step.branch",
-                "rule",
-                running,
-                lambda branch: inside(branch.step_id.program_id),
-            ),
-        ]
-
     def _get_uses(self):
         """What names these rules, directly or through other saved rules.
 
@@ -223,12 +182,13 @@ class LifecycleRule(models.Model):
 
     def _get_direct_uses(self, codes):
         uses = []
-        for model, field, domain, _facts in self._get_holders():
+        use = self.env["lifecycle.rule.use"]
+        for model, field in use._rule_places():
             holders = self.env[model].sudo().with_context(active_test=False)
             naming = Domain.OR(Domain(field, "like", code) for code in codes)
             uses += [
                 (holder, field)
-                for holder in holders.search(domain & naming)
+                for holder in holders.search(naming & use._running(model))
                 if codes & plain_names(holder[field])
             ]
         return uses
@@ -238,15 +198,24 @@ class LifecycleRule(models.Model):
         rules stand now.
         """
         facts, macros = self.env["lifecycle.fact"], self._get_macros()
+        editor = self.env["lifecycle.rule.editor"]
 
-        def checking(field, extra):
+        def extra(record, sees):
+            if sees == "facts":
+                return {}
+            program = editor._program_of(record, None)
+            return program._rule_facts(entry=sees == "entry")
+
+        def checking(field, sees):
             return lambda record: facts._check_rule(
-                record[field], extra=extra(record), macros=macros
+                record[field], extra=extra(record, sees), macros=macros
             )
 
         return {
-            (model, field): checking(field, extra)
-            for model, field, _domain, extra in self._get_holders()
+            (model, field): checking(field, sees)
+            for (model, field), sees in self.env["lifecycle.rule.use"]
+            ._rule_places()
+            .items()
         }
 
     def _check_working(self, uses):

@@ -65,22 +65,6 @@ class LifecycleRuleEditor(models.AbstractModel):
     # ------------------------------------------------------------
 
     @api.model
-    def _places(self):
-        """What the rule of a field sees, by model and field: ``facts``, with the event
-        and the program's numbers (``entry``), or with the enrolment too
-        (``enrolment``). Other addons add their fields.
-
-        :rtype: dict[tuple[str, str], str]
-        """
-        return {
-            ("lifecycle.rule", "rule"): "facts",
-            ("lifecycle.program", "rule"): "entry",
-            ("lifecycle.program", "goal_rule"): "enrolment",
-            ("lifecycle.program", "exit_rule"): "enrolment",
-            ("lifecycle.step.branch", "rule"): "enrolment",
-        }
-
-    @api.model
     def _place(self, model, res_id, field, form=None):
         """The place of a rule, for a user who may read it.
 
@@ -88,7 +72,7 @@ class LifecycleRuleEditor(models.AbstractModel):
         :raises AccessError: for whoever does not see programs, or not this one
         """
         self._check_group("lifecycle_programs.group_lifecycle_user")
-        sees = self._places().get((model, field))
+        sees = self.env["lifecycle.rule.use"]._rule_places().get((model, field))
         if sees is None:
             raise AccessError(self.env._("There is no rule in this field."))
         form = form or {}

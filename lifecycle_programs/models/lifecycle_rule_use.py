@@ -8,27 +8,65 @@ from odoo.fields import Domain
 
 
 class LifecycleRuleUse(models.AbstractModel):
-    """Finds the records whose rules and texts name a fact.
+    """Where rules and texts stand, and which of them name a fact.
 
-    Names in published versions count: people are still inside.
+    Names in versions that people are still inside count too.
     """
 
     _name = "lifecycle.rule.use"
     _description = "Uses of a Fact"
 
     @api.model
+    def _rule_places(self):
+        """The fields that hold rules, by model and field, and what a rule sees there:
+        ``facts``, with the event and the program's numbers (``entry``), or with the
+        enrolment too (``enrolment``). Other addons add their fields.
+
+        :rtype: dict[tuple[str, str], str]
+        """
+        return {
+            ("lifecycle.rule", "rule"): "facts",
+            ("lifecycle.program", "rule"): "entry",
+            ("lifecycle.program", "goal_rule"): "enrolment",
+            ("lifecycle.program", "exit_rule"): "enrolment",
+            ("lifecycle.step.branch", "rule"): "enrolment",
+        }
+
+    @api.model
     def _rule_fields(self):
-        """The fields that hold rules and texts, by model. Addons extend it.
+        """The fields that hold rules or other texts that name facts, by model. Other
+        addons add their texts.
 
         :rtype: dict[str, tuple[str, ...]]
         """
-        return {
-            "lifecycle.program": ("rule", "goal_rule", "exit_rule"),
-            "lifecycle.rule": ("rule",),
+        names = {
             "lifecycle.step": ("note",),
-            "lifecycle.step.branch": ("rule",),
             "lifecycle.message": ("subject", "body", "body_text"),
         }
+        for model, field in self._rule_places():
+            names[model] = (*names.get(model, ()), field)
+        return names
+
+    @api.model
+    def _running(self, model):
+        """The records of a model whose rules and texts still matter: people who entered
+        a retired version finish it.
+
+        :rtype: Domain
+        """
+        if model == "lifecycle.rule":
+            return Domain("active", "=", True)
+        to_version = {
+            "lifecycle.step": "version_id",
+            "lifecycle.step.branch": "step_id.version_id",
+        }.get(model)
+        if not to_version:
+            return Domain.TRUE
+        inside = self.env["lifecycle.enrolment"].sudo()
+        live = inside._search([("state", "in", ("active", "error"))])
+        return Domain(f"{to_version}.state", "!=", "retired") | Domain(
+            to_version, "in", live.subselect("version_id")
+        )
 
     @api.model
     def _used_by(self, name):
@@ -49,7 +87,7 @@ class LifecycleRuleUse(models.AbstractModel):
                 mentions = Domain.OR([(text, "like", name)] for text in texts)
                 found |= {
                     self._use_label(record)
-                    for record in said.search(mentions)
+                    for record in said.search(mentions & self._running(model))
                     if any(word.search(record[text] or "") for text in texts)
                 }
         return sorted(found)

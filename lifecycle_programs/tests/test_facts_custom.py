@@ -238,6 +238,24 @@ class TestCustomFacts(FactCommon):
         program.rule = ""
         fact.unlink()
 
+    def test_one_that_only_an_old_version_names_can_be_removed(self):
+        fact = self.make_fact("city", code="town")
+        program = self.make_program(
+            {
+                "type": "split",
+                "key": "which",
+                "branches": [{"name": "Turku", "rule": 'custom.town == "Turku"'}],
+            },
+            {"type": "wait", "wait_value": 9, "key": "wait"},
+            {"type": "end", "key": "end"},
+        )
+        enrolment = program._enrol_partners(self.anna, self.start)
+        program.version_id.state = "retired"
+        with self.assertRaisesRegex(UserError, "in use|is used"):
+            fact.unlink()
+        enrolment._leave("exited", "test", self.start)
+        fact.unlink()
+
 
 @tagged("lifecycle", "post_install", "-at_install")
 class TestFactList(FactCommon):
