@@ -144,7 +144,7 @@
             "lifecycle_programs/static/lib/codemirror/codemirror.js",
         ],
         "web.assets_tests": ["lifecycle_programs/static/tests/tours/**/*"],
-        "web.assets_unit_tests": ["lifecycle_programs/static/tests/*.test.js"],
+        "web.assets_unit_tests": ["lifecycle_programs/static/tests/**/*.test.js"],
     },
     "application": True,
 }

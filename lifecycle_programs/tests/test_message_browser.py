@@ -1,31 +1,8 @@
-"""The message editor in a real browser: its unit tests, and a mail written in it."""
+"""The message editor in a real browser: a mail is written in it."""
 
 from odoo.tests import HttpCase, new_test_user, tagged
 
-from odoo.addons.web.tests import test_js
-
 from .common import LifecycleCommon
-
-
-@tagged("lifecycle", "post_install", "-at_install")
-class TestMessageUnits(HttpCase):
-    def test_units(self):
-        suites = "".join(
-            f"&id={test_js.HOOTCommon._generate_hash(self, suite)}"
-            for suite in (
-                "@lifecycle_programs/message_markers",
-                "@lifecycle_programs/message_editor",
-            )
-        )
-        self.browser_js(
-            f"/web/tests?headless&loglevel=2&preset=desktop&timeout=15000{suites}",
-            "",
-            "",
-            login="admin",
-            timeout=300,
-            success_signal="[HOOT] Test suite succeeded",
-            error_checker=test_js.unit_test_error_checker,
-        )
 
 
 @tagged("lifecycle", "post_install", "-at_install")
