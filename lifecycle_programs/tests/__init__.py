@@ -15,7 +15,6 @@ from . import test_grants
 from . import test_language
 from . import test_messages
 from . import test_nothing_leaves
-from . import test_message_browser
 from . import test_message_editor
 from . import test_delivery
 from . import test_delivery_envelopes

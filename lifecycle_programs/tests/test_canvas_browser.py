@@ -17,7 +17,7 @@ class TestJavaScript(HttpCase):
             self.env["ir.qweb"]._get_asset_bundle(bundle, js=False).css()
         suite = test_js.HOOTCommon._generate_hash(self, "@lifecycle_programs")
         self.browser_js(
-            f"/web/tests?headless&loglevel=2&preset=desktop&timeout=15000&id={suite}",
+            f"/web/tests?headless&loglevel=2&preset=desktop&timeout=60000&id={suite}",
             "",
             "",
             login="admin",

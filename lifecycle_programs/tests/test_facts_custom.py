@@ -244,7 +244,9 @@ class TestCustomFacts(FactCommon):
             {
                 "type": "split",
                 "key": "which",
-                "branches": [{"name": "Turku", "rule": 'custom.town == "Turku"'}],
+                "branches": [
+                    {"name": "T", "rule": 'custom.town == "Turku"', "next": "end"}
+                ],
             },
             {"type": "wait", "wait_value": 9, "key": "wait"},
             {"type": "end", "key": "end"},
