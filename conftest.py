@@ -21,6 +21,13 @@ def pytest_addoption(parser):
         default=20,
         help="how often the crash test kills everything (default: 20)",
     )
+    parser.addoption(
+        "--crowd",
+        type=int,
+        default=2000,
+        help="contacts for the test of many workers (default: 2000; 20000 compares"
+        " their speeds)",
+    )
 
 
 def pytest_configure(config):

@@ -26,6 +26,7 @@ DATABASE = "lifecycle_test_"
 WITH_VALUE = (
     *("-k", "-m", "-n", "-o", "-p", "-r", "-W", "--maxfail", "--durations"),
     "--crash-rounds",
+    "--crowd",
 )
 NOTHING_COLLECTED = 5
 

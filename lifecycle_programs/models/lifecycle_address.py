@@ -5,6 +5,8 @@ from datetime import timedelta
 from odoo import api, fields, models
 from odoo.tools import SQL
 
+from .lifecycle_retry import claim
+
 # Longer than any transaction; what is older guards nothing.
 KEPT_DAYS = 2
 GC_LIMIT = 50_000
@@ -38,7 +40,8 @@ class LifecycleAddress(models.Model):
 
         :return: the set of those that are ours; another worker has the others
         """
-        rows = self.env.execute_query(
+        rows = claim(
+            self.env,
             SQL(
                 """
                 WITH wanted AS MATERIALIZED (
@@ -68,7 +71,7 @@ class LifecycleAddress(models.Model):
                 """,
                 addresses=sorted(addresses),
                 now=now,
-            )
+            ),
         )
         return {row[0] for row in rows}
 

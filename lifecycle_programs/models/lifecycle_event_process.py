@@ -8,7 +8,7 @@ from odoo import api, fields, models
 from odoo.tools import SQL
 
 from .lifecycle_program_enrol import PAUSE_AFTER_TAKE_OVER
-from .lifecycle_retry import CONCURRENCY_ERRORS, retry_on_conflict
+from .lifecycle_retry import CONCURRENCY_ERRORS, claim, retry_on_conflict
 
 _logger = logging.getLogger(__name__)
 
@@ -98,7 +98,8 @@ class LifecycleEvent(models.Model):
     @api.model
     def _resolve_waiting_contacts(self, now, limit):
         """Find or make the contacts of events that so far only have an address."""
-        rows = self.env.execute_query(
+        rows = claim(
+            self.env,
             SQL(
                 """
                 SELECT e.id FROM lifecycle_event e
@@ -108,7 +109,7 @@ class LifecycleEvent(models.Model):
                 """,
                 self._waiting_condition(now),
                 limit,
-            )
+            ),
         )
         events = self.browse(row[0] for row in rows)
         try:
@@ -134,7 +135,8 @@ class LifecycleEvent(models.Model):
 
         :return: the events of the customers that are ours, the ids of the others
         """
-        rows = self.env.execute_query(
+        rows = claim(
+            self.env,
             SQL(
                 """
                 WITH visible AS MATERIALIZED (
@@ -172,7 +174,7 @@ class LifecycleEvent(models.Model):
                 """,
                 customers=customers,
                 now=now,
-            )
+            ),
         )
         ours = [event_id for event_id, _customer, blocked in rows if not blocked]
         return self.browse(ours), {row[1] for row in rows if row[2]}

@@ -21,6 +21,17 @@ CONCURRENCY_ERRORS = (
 TRIES = 8
 
 
+def claim(env, query):
+    """Run a query that locks what nobody else has locked, and return its rows.
+
+    That somebody changed a row meanwhile is no failure, it is tried again: nothing to
+    fill the log with.
+    """
+    env.flush_query(query)
+    env.cr.execute(query, log_exceptions=False)
+    return env.cr.fetchall()
+
+
 def retry_on_conflict(env, batch):
     """Run ``batch()`` as the first work of a fresh transaction; on a conflict with
     another transaction roll back, wait a jitter, and try again, eight times in all.

@@ -13,7 +13,7 @@ from datetime import timedelta
 from odoo import api, fields, models
 from odoo.tools import SQL
 
-from .lifecycle_retry import CONCURRENCY_ERRORS, retry_on_conflict
+from .lifecycle_retry import CONCURRENCY_ERRORS, claim, retry_on_conflict
 from .lifecycle_step import SPLITS
 from .lifecycle_step_run import ONE_ROW
 from .step_result import StepResult
@@ -153,7 +153,8 @@ class LifecycleEnrolment(models.Model):
     def _claim_due(self, now, limit):
         """Lock the next due enrolments of each running program."""
         self.env.flush_all()
-        rows = self.env.execute_query(
+        rows = claim(
+            self.env,
             SQL(
                 """
                 SELECT due.id
@@ -173,7 +174,7 @@ class LifecycleEnrolment(models.Model):
                 """,
                 now=now,
                 limit=limit,
-            )
+            ),
         )
         return self.browse(row[0] for row in rows)
 

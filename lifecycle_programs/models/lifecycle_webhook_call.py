@@ -7,7 +7,7 @@ from odoo import api, fields, models
 from odoo.tools import SQL
 
 from ..engine.webhook import Answer, Refused, post, retry_minutes, signature
-from .lifecycle_retry import retry_on_conflict
+from .lifecycle_retry import claim, retry_on_conflict
 
 # From when on another try makes no sense.
 GIVE_UP = timedelta(days=1)
@@ -111,14 +111,15 @@ class LifecycleWebhookCall(models.Model):
     def _claim(self, now, silent=()):
         """Lock the next call that is due."""
         self.env.flush_all()
-        rows = self.env.execute_query(
+        rows = claim(
+            self.env,
             SQL(
                 """
                 SELECT c.id FROM lifecycle_webhook_call c WHERE %s
                  ORDER BY c.next_try_at, c.id LIMIT 1 FOR UPDATE SKIP LOCKED
                 """,
                 self._waiting_condition(now, silent),
-            )
+            ),
         )
         return self.browse(row[0] for row in rows)
 

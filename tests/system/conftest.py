@@ -46,3 +46,9 @@ def dev():
 def crash_rounds(request):
     """How often the crash test kills everything."""
     return request.config.getoption("--crash-rounds")
+
+
+@pytest.fixture(scope="session")
+def crowd(request):
+    """How many contacts the workers of the test of a crowd share."""
+    return request.config.getoption("--crowd")
