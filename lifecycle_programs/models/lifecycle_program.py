@@ -23,7 +23,7 @@ class LifecycleProgram(models.Model):
 
     def _default_user_id(self):
         # The programs that come with the addon belong to whoever takes them into use.
-        return False if self.env.is_superuser() else self.env.user
+        return False if self.env.is_superuser() else self.env.uid
 
     name = fields.Char(required=True, translate=True, tracking=True)
     code = fields.Char(

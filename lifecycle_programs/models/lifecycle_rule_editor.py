@@ -65,6 +65,15 @@ class LifecycleRuleEditor(models.AbstractModel):
     # ------------------------------------------------------------
 
     @api.model
+    def _places(self):
+        """The fields that people write rules in, and what a rule sees there: those that
+        hold rules, and texts that rules are put into.
+
+        :rtype: dict[tuple[str, str], str]
+        """
+        return self.env["lifecycle.rule.use"]._rule_places()
+
+    @api.model
     def _place(self, model, res_id, field, form=None):
         """The place of a rule, for a user who may read it.
 
@@ -72,7 +81,7 @@ class LifecycleRuleEditor(models.AbstractModel):
         :raises AccessError: for whoever does not see programs, or not this one
         """
         self._check_group("lifecycle_programs.group_lifecycle_user")
-        sees = self.env["lifecycle.rule.use"]._rule_places().get((model, field))
+        sees = self._places().get((model, field))
         if sees is None:
             raise AccessError(self.env._("There is no rule in this field."))
         form = form or {}

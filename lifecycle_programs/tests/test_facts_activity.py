@@ -9,7 +9,16 @@ from .facts_common import FactCommon
 
 # What each kind of event of a colleague has to change for the company.
 PERSONAL = {"engagement.usual_weekday", "engagement.usual_hour"}
-SENT = {"mails_sent", "mails_sent_30d", "last_sent", "days_since_sent"}
+# What tells of messages that were sent to the contact.
+SENT = {
+    "mails_sent",
+    "mails_sent_30d",
+    "last_sent",
+    "days_since_sent",
+    "unanswered",
+    "is_silent",
+    "asked_to_stop_at",
+}
 
 
 @tagged("lifecycle", "post_install", "-at_install")
