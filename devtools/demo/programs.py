@@ -27,6 +27,9 @@ CARE_CONTENT = (
 # Rows of the tables: as many as a marketer would look after.
 MOST_OFFERS = 8
 SUPPLIES_MONTHS = 3
+# The program that most people enter tries two subjects, on a small shop's numbers.
+TESTED = "upsell"
+TEST_SAMPLE = 100
 # Percent of the coupons, in the order in which a program gives them.
 PERCENTS = (5, 10, 20)
 
@@ -53,6 +56,7 @@ class Programs:
             for program in programs:
                 self._choose_offers(program)
                 self._choose_coupons(program, coupons)
+                self._test_subject(program)
             # Years of customers meet the programs at once; nobody is there to agree.
             programs.company_id.lifecycle_launch_limit = 0
             programs.action_publish()
@@ -108,6 +112,21 @@ class Programs:
         )
         for number, step in enumerate(steps):
             step.loyalty_program_id = coupons[min(number, len(coupons) - 1)]
+
+    # ----------------------------------------------------------------- A/B tests
+
+    def _test_subject(self, program) -> None:
+        """Is the first offer read more when its subject begins with the name?"""
+        if program.code != TESTED:
+            return
+        version = program.draft_version_id
+        first = version.step_ids.filtered(lambda step: step.type == "mail")[:1]
+        first.action_make_test()
+        test = version.step_ids.filtered(lambda step: step.type == "ab_test")
+        test.winner_min_sample = TEST_SAMPLE
+        second = test.branch_ids[-1].next_step_id.message_id
+        name = "{% if contact.first_name %}{{ contact.first_name }}, {% endif %}"
+        second.subject = name + second.subject
 
     # ------------------------------------------------------------------ renewals
 

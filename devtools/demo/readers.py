@@ -6,6 +6,7 @@ the text, an answer goes back to the address that the letter names.
 
 import re
 from datetime import timedelta
+from email.utils import parseaddr
 
 from . import rates, replies
 from .links import Link, read_images, read_links
@@ -51,8 +52,10 @@ class Readers:
             return
         if chance.happens(rates.OUT_OF_OFFICE, *key, "away"):
             agenda.plan(soon, self._send_back, "out_of_office", replies.absence(letter))
-        interest = self._interest(letter.address)
-        if chance.happens(rates.OPENS * interest, *key, "open"):
+        opens = rates.OPENS * self._interest(letter.address)
+        if _is_called(letter):
+            opens *= rates.OPENS_OWN_NAME
+        if chance.happens(opens, *key, "open"):
             hours = chance.between(*rates.OPENS_AFTER_HOURS, *key, "hours")
             agenda.plan(letter.at + timedelta(hours=hours), self._open, letter, key)
         elif chance.happens(rates.UNSUBSCRIBES, *key, "unsubscribe"):
@@ -158,6 +161,12 @@ class Readers:
 
     def _count(self, what: str) -> None:
         self.world.synthetic[what] += 1
+
+
+def _is_called(letter: Letter) -> bool:
+    """Whether the subject begins with the first name of the one it is written to."""
+    name, _address = parseaddr(str(letter.message["To"]))
+    return bool(name) and letter.subject.startswith(f"{name.split()[0]},")
 
 
 def answer_survey(env, token: str, score: int) -> bool:

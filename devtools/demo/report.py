@@ -75,6 +75,8 @@ COUNTS = {
     " GROUP BY 1 ORDER BY 1",
     "skips": "SELECT COALESCE(reason, 'no reason'), COUNT(*) FROM lifecycle_step_run"
     " WHERE outcome = 'skipped' GROUP BY 1 ORDER BY 1",
+    "holds": "SELECT COALESCE(reason, 'no reason'), COUNT(*) FROM lifecycle_step_run"
+    " WHERE outcome = 'held' GROUP BY 1 ORDER BY 1",
     "left": "SELECT program.code || ': ' ||"
     " COALESCE(enrolment.end_reason, 'no reason'), COUNT(*)"
     " FROM lifecycle_enrolment enrolment"
@@ -108,8 +110,31 @@ def measure(cr) -> dict:
     for name, query in COUNTS.items():
         cr.execute(query)
         report[name] = dict(cr.fetchall())
-    report["explanations"] = explain(api.Environment(cr, SUPERUSER_ID, {}))
+    env = api.Environment(cr, SUPERUSER_ID, {})
+    report["tests"] = count_tests(env)
+    report["explanations"] = explain(env)
     return report
+
+
+def count_tests(env) -> dict:
+    """What each A/B test counted by the last event, and who has won it."""
+    counted = {}
+    latest = _latest_event(env)
+    tests = env["lifecycle.step"].search(
+        [("type", "=", "ab_test"), ("version_id.state", "=", "published")],
+        order="version_id, sequence, id",
+    )
+    for test in tests:
+        counts = test._count_test(latest.occurred_at)
+        for branch, (successes, people) in counts.items():
+            name = f"{test.program_id.code}: {branch.name}"
+            verdict = ", winner" if branch.is_winner else ""
+            counted[name] = f"{successes} of {people}{verdict}"
+    return counted
+
+
+def _latest_event(env):
+    return env["lifecycle.event"].search([], order="occurred_at desc, id", limit=1)
 
 
 def explain(env) -> dict:
@@ -117,7 +142,7 @@ def explain(env) -> dict:
     now, else of those who were, else of all contacts, and then why not."""
     told = {}
     draw = env["lifecycle.explanation"]
-    latest = env["lifecycle.event"].search([], order="occurred_at desc, id", limit=1)
+    latest = _latest_event(env)
     for program in env["lifecycle.program"].search([]):
         entries = program.enrolment_ids.sorted(
             lambda one: (one.state != "active", _by_name(one.partner_id))
@@ -179,6 +204,8 @@ def show(report: dict) -> str:
         _list("input", _flat(report["input"])),
         _list("steps", report["steps"]),
         _list("skipped", report["skips"]),
+        _list("held, until later", report["holds"]),
+        _list("A/B tests", report["tests"]),
         _list("discounts", report["grants"]),
         _list("sales alerts", report["alerts"]),
         _list("opt-outs", report["opt_outs"]),
