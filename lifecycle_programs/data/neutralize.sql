@@ -15,3 +15,7 @@ UPDATE lifecycle_webhook
 UPDATE lifecycle_webhook_call
    SET state = 'refused', next_try_at = NULL
  WHERE state = 'waiting';
+
+-- Nobody's telephone hears of it.
+DELETE FROM lifecycle_push;
+DELETE FROM mail_push_device WHERE lifecycle_portal;

@@ -66,7 +66,9 @@ SENDING = Relation(
       FROM person
       JOIN lifecycle_step_run run
         ON run.partner_id = person.contact_id AND run.company_id = %(company)s
-       AND run.step_type IN ('mail', 'survey') AND run.outcome = 'done'
+       AND (run.step_type IN ('mail', 'survey')
+            OR run.step_type = 'message' AND run.channel = 'mail')
+       AND run.outcome = 'done'
        AND run.run_at <= %(as_of)s
     """,
     needs=("person",),

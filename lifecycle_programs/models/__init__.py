@@ -37,7 +37,10 @@ from . import lifecycle_privacy
 from . import lifecycle_privacy_actions
 from . import lifecycle_address
 from . import lifecycle_message
+from . import lifecycle_category_channel
+from . import lifecycle_step_run_channel
 from . import lifecycle_cap
+from . import lifecycle_sms_price
 from . import lifecycle_hours
 from . import lifecycle_blackout
 from . import res_company
@@ -45,6 +48,7 @@ from . import res_company_retention
 from . import res_config_settings
 from . import res_company_launch
 from . import res_company_sms
+from . import res_company_sms_sending
 from . import res_company_suppression
 from . import res_config_settings_complaint
 from . import res_company_gate
@@ -142,6 +146,12 @@ from . import lifecycle_gate_consent
 from . import lifecycle_gate_address
 from . import lifecycle_gate_cap
 from . import lifecycle_gate_hours
+from . import lifecycle_step_channels
+from . import lifecycle_undelivered
+from . import lifecycle_opt_out_portal
+from . import lifecycle_portal_message
+from . import lifecycle_push
+from . import lifecycle_health_channels
 from . import lifecycle_entry_check
 from . import lifecycle_entry_words
 from . import lifecycle_explain_sending
@@ -151,6 +161,7 @@ from . import lifecycle_step_tracking
 from . import lifecycle_step_message
 from . import lifecycle_step_mail
 from . import lifecycle_step_sms
+from . import lifecycle_step_sms_cost
 from . import lifecycle_step_survey
 from . import lifecycle_step_copy
 from . import lifecycle_talk
@@ -167,6 +178,7 @@ from . import mail_mail_send
 from . import mail_mail_temporary
 from . import mail_mail_unreachable
 from . import sms_sms
+from . import sms_sms_sender
 from . import res_partner_address
 from . import res_company_stop
 from . import lifecycle_review

@@ -26,11 +26,12 @@ class LifecycleEnrolment(models.Model):
         self.ensure_one()
         lines = []
         steps = self.version_id.step_ids.filtered("message_id")
-        kinds = steps.grouped(
-            lambda step: (step.message_id.channel, step.message_id.category_id)
-        )
-        for (channel, _category), some in kinds.items():
-            step = some[0].with_company(self.company_id)
+        kinds = {}
+        for step in steps:
+            for channel in step._get_channels():
+                kinds.setdefault((channel, step.message_id.category_id), step)
+        for (channel, _category), step in kinds.items():
+            step = step.with_company(self.company_id)
             lines += step._get_sending_lines(self, channel, now)
         return lines
 
@@ -43,7 +44,9 @@ class LifecycleStep(models.Model):
         category = self.message_id.category_id
         kind = self.env._(
             "%(channel)s “%(category)s”",
-            channel=self.env._("Mail") if channel == "mail" else self.env._("SMS"),
+            channel=self.env._("Mail")
+            if channel == "mail"
+            else self._get_channel_names()[channel],
             category=category.name,
         )
         address = self._get_address(enrolment.partner_id, channel)[1]
@@ -55,21 +58,21 @@ class LifecycleStep(models.Model):
             getattr(self, check)(batch)
             if enrolment.id in batch.refused:
                 result = batch.refused[enrolment.id]
-                lines.append(self._get_refusal_line(kind, result, enrolment))
+                lines.append(self._get_refusal_line(kind, result, enrolment, channel))
             if not address:
                 break
         return lines or [
             Line("sending", True, self.env._("%s may be sent.", kind)),
         ]
 
-    def _get_refusal_line(self, kind, result, enrolment):
+    def _get_refusal_line(self, kind, result, enrolment, channel):
         program = enrolment.program_id
         text = self.env._(REASONS.get(result.reason, result.reason))
         if result.reason == "higher_program":
             text = self._say_higher_programs(enrolment) or text
-        elif result.reason == "no_address" and self.message_id.channel == "mail":
+        elif result.reason == "no_address" and channel == "mail":
             text = self.env._("no mail address")
-        elif result.reason == "no_address":
+        elif result.reason == "no_address" and channel == "sms":
             text = self.env._("no phone number")
         if result.due_at:
             told = {"reason": text, "until": program._say_day(result.due_at)}

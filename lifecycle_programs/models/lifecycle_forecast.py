@@ -280,7 +280,9 @@ class LifecycleForecast(models.Model):
             AND (k.can_opt_out IS NOT TRUE OR NOT EXISTS (
                 SELECT FROM lifecycle_opt_out o
                  WHERE o.address = CASE m.channel WHEN 'mail' THEN p.email_normalized
-                                   ELSE p.phone_sanitized END
+                                   WHEN 'sms' THEN p.phone_sanitized
+                                   WHEN 'order' THEN NULL
+                                   ELSE m.channel || ':' || p.id END
                    AND (o.category_id = k.id OR o.program_id = w.program_id)))
             AND NOT (k.can_opt_out IS TRUE AND m.channel = 'mail' AND EXISTS (
                 SELECT FROM mail_blacklist b

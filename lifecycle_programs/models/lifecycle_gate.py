@@ -39,18 +39,21 @@ class GateBatch:
 
     def skip(self, enrolment, reason):
         """The message does not reach this contact; the program goes on."""
-        self._take_out(enrolment, StepResult("skipped", reason))
+        self._take_out(enrolment, self._say("skipped", reason))
 
     def hold(self, enrolment, reason, until, is_excused=False):
         """The message waits; it can become too late meanwhile, unless it is excused."""
         self._take_out(
             enrolment,
-            StepResult("wait", reason, due_at=until, holds=True, is_excused=is_excused),
+            self._say("wait", reason, due_at=until, holds=True, is_excused=is_excused),
         )
 
     def rest(self, enrolment, reason, until):
         """The program rests for this contact: what comes after is on time then."""
         self.hold(enrolment, reason, until, is_excused=True)
+
+    def _say(self, outcome, reason, **more):
+        return StepResult(outcome, reason, values={"channel": self.channel}, **more)
 
     def _take_out(self, enrolment, result):
         del self.addresses[enrolment]
@@ -71,8 +74,8 @@ class LifecycleStep(models.Model):
     def _gate(self, enrolments, channel, now):
         """Whom this step's message may reach now.
 
-        :param str channel: ``mail`` or ``sms``
-        :return: dict of enrolment to address (normalised mail or E.164 number) of who
+        :param str channel: one of `CHANNELS`
+        :return: dict of enrolment to address (normalised mail, E.164 number) of who
             passes, and dict of `StepResult` per enrolment id of who does not
         """
         self.ensure_one()
@@ -186,7 +189,7 @@ class LifecycleStep(models.Model):
         company's own wish: waiting for it makes no message late."""
         if not batch.category.is_capped:
             return
-        column = ADDRESS_COLUMNS[batch.channel]
+        column = ADDRESS_COLUMNS.get(batch.channel, "email_normalized")
         rows = self._query(
             SQL(
                 """

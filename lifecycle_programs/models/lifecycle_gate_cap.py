@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from odoo import models
 from odoo.tools import SQL
 
-from .lifecycle_gate import ADDRESS_COLUMNS
+from .lifecycle_message import CHANNELS
 
 
 @dataclass(frozen=True)
@@ -63,7 +63,7 @@ class LifecycleStep(models.Model):
     def _add_other_addresses(self, addresses, channel):
         """Limits over all channels count what reached the contact on another one."""
         for enrolment, own in addresses.items():
-            for other in ADDRESS_COLUMNS.keys() - {channel}:
+            for other in dict(CHANNELS).keys() - {channel}:
                 address = self._get_address(enrolment.partner_id, other)[1]
                 if address:
                     own.append(address)
@@ -84,7 +84,7 @@ class LifecycleStep(models.Model):
         rows = self._query(
             SQL(
                 """
-                SELECT r.address, r.run_at, m.channel, c.id, c.is_capped
+                SELECT r.address, r.run_at, NULL, c.id, c.is_capped
                   FROM lifecycle_step_run r
                   JOIN lifecycle_message m ON m.id = r.message_id
                   JOIN lifecycle_category c ON c.id = m.category_id
@@ -117,6 +117,8 @@ class LifecycleStep(models.Model):
             )
         )
         sent = defaultdict(list)
-        for address, *what in rows:
-            sent[address].append(Sent(*what))
+        get_channel = self.env["lifecycle.opt.out"]._get_channel
+        for address, at, channel, *kind in rows:
+            channel = channel or get_channel(address)
+            sent[address].append(Sent(at, channel, *kind))
         return sent

@@ -4,15 +4,29 @@ import re
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
+from odoo.tools import is_html_empty
 
 from ..engine.template import compile_template
 from .lifecycle_rules import ENROLMENT_FACTS
 from .lifecycle_values import MESSAGE_VALUES
 from .speaking import in_user_language
 
-CHANNELS = [("mail", "Email"), ("sms", "SMS")]
+CHANNELS = [
+    ("mail", "Email"),
+    ("sms", "SMS"),
+    ("in_app", "Customer portal"),
+    ("push", "Push"),
+]
+# Not one channel, but the first in the order of the category that reaches the contact.
+ORDER = "order"
 # The texts of each channel.
-TEXTS = {"mail": ("subject", "body"), "sms": ("body_text",)}
+TEXTS = {
+    "mail": ("subject", "body"),
+    "sms": ("body_text",),
+    "in_app": ("subject", "body"),
+    "push": ("subject", "body_text"),
+    ORDER: ("subject", "body", "body_text"),
+}
 PLACEHOLDER = re.compile(r"\{\{.*?\}\}|\{%.*?%\}|\{#.*?#\}", re.DOTALL)
 
 # Sending compiles the same few texts again and again, in batches and one by one.
@@ -36,7 +50,13 @@ class LifecycleMessage(models.Model):
     _order = "name, id"
 
     name = fields.Char(required=True)
-    channel = fields.Selection(CHANNELS, required=True, default="mail")
+    channel = fields.Selection(
+        [*CHANNELS, (ORDER, "By the order of the category")],
+        required=True,
+        default="mail",
+        help="By the order of the category: the first channel that is allowed and "
+        "possible for the contact, of those that the message has a text for.",
+    )
     category_id = fields.Many2one(
         "lifecycle.category",
         required=True,
@@ -60,9 +80,10 @@ class LifecycleMessage(models.Model):
         help="Only the text itself: logo, address and the links to say no are added.",
     )
     body_text = fields.Text(
-        string="SMS Text",
+        string="Short Text",
         translate=True,
-        help="The text of the SMS, with the same placeholders as a mail.",
+        help="The text of an SMS or a push message, with the same placeholders as a "
+        "mail.",
     )
     step_ids = fields.One2many("lifecycle.step", "message_id", string="Steps")
     is_published = fields.Boolean(
@@ -141,6 +162,11 @@ class LifecycleMessage(models.Model):
     # ------------------------------------------------------------
     # RENDERING
     # ------------------------------------------------------------
+
+    def _has_texts(self, channel):
+        """Whether all is there that the channel needs."""
+        self.ensure_one()
+        return all(not is_html_empty(self[text]) for text in TEXTS[channel])
 
     def _get_source(self, text):
         """The Jinja2 source of one of the texts, in the language of the context."""

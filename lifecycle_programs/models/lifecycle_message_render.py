@@ -98,8 +98,10 @@ class LifecycleMessage(models.Model):
         """
         run = run or self.env["lifecycle.step.run"]
         sent = run.detail or {}
+        if run.channel:
+            form = (form or {}) | {"channel": run.channel}
         if sent.get("body"):
-            if self.channel == "sms":
+            if (run.channel or self.channel) == "sms":
                 return Example(sms=sent["body"])
             return Example(subject=sent["subject"], body=sent["body"])
         if not partner:

@@ -5,6 +5,8 @@ from datetime import timedelta
 from odoo import api, fields, models
 from odoo.tools import SQL, format_date
 
+from .portal_address import read_address
+
 PAUSE_DAYS = (30, 60, 90)
 
 
@@ -46,8 +48,7 @@ class LifecyclePreferences(models.AbstractModel):
     @api.model
     def _get_channels(self):
         """The names of the channels, by code."""
-        channel = self.env["lifecycle.message"]._fields["channel"]
-        return dict(channel._description_selection(self.env))
+        return self.env["lifecycle.step"]._get_channel_names()
 
     @api.model
     def _get_categories(self):
@@ -106,7 +107,7 @@ class LifecyclePreferences(models.AbstractModel):
                     "boxes": [
                         {
                             "value": f"{one.id}:{channel}",
-                            "label": f"{names[channel]} ({_mask(address)})",
+                            "label": names[channel] + _mask(address),
                             "checked": (one.id, channel) in wanted,
                         }
                         for channel, address in addresses.items()
@@ -271,8 +272,11 @@ class LifecyclePreferences(models.AbstractModel):
 
 
 def _mask(address):
-    """An address that its owner recognises and nobody else learns."""
+    """An address that its owner recognises and nobody else learns, behind its channel.
+    The portal has none."""
+    if read_address(address):
+        return ""
     if "@" in address:
         name, _at, domain = address.partition("@")
-        return f"{name[:1]}•••@{domain}"
-    return f"{address[:4]}•••{address[-3:]}"
+        return f" ({name[:1]}•••@{domain})"
+    return f" ({address[:4]}•••{address[-3:]})"

@@ -2,6 +2,8 @@
 
 from odoo import api, models
 
+from .portal_address import PORTAL_CHANNELS, portal_address
+
 
 class LifecyclePreferences(models.AbstractModel):
     _inherit = "lifecycle.preferences"
@@ -12,7 +14,11 @@ class LifecyclePreferences(models.AbstractModel):
         addresses = [
             address
             for partner in partners
-            for address in self._get_addresses(partner).values()
+            for address in [
+                *self._get_addresses(partner).values(),
+                # Odoo has given the login to the contact that is left by now.
+                *(portal_address(channel, partner) for channel in PORTAL_CHANNELS),
+            ]
         ]
         return (
             self.env["lifecycle.opt.out"].search([("address", "in", addresses)]),

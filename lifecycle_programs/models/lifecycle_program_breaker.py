@@ -128,7 +128,7 @@ class LifecycleProgram(models.Model):
                  CROSS JOIN LATERAL (
                        SELECT count(*) AS steps,
                               count(*) FILTER (WHERE r.outcome = 'failed') AS failed,
-                              count(*) FILTER (WHERE r.outcome = 'done'
+                              count(*) FILTER (WHERE r.outcome IN ('done', 'fallback')
                                                AND r.address IS NOT NULL) AS sent,
                               count(*) FILTER (WHERE t.trace_status = 'bounce')
                                   AS bounces

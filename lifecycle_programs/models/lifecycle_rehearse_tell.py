@@ -106,6 +106,8 @@ class LifecycleStepRun(models.Model):
         """The kind of the line; None for a wait that is simply over."""
         if self.outcome in ("held", "skipped", "failed"):
             return self.outcome
+        if self.outcome == "fallback":
+            return "skipped"
         if self.step_type in SPLITS or self.step_type == "wait_until":
             return "branch"
         if self.step_type in WAITS or self.step_type == "end":
@@ -127,7 +129,7 @@ class LifecycleStepRun(models.Model):
             why = self.env._("after somebody has reviewed it")
         return {
             "why": why,
-            "channel": self.message_id.channel,
+            "channel": self.channel or self.message_id.channel,
             "message_id": self.message_id.id,
             "address": self.address,
         }

@@ -5,6 +5,8 @@ from markupsafe import Markup
 from odoo import api, fields, models
 from odoo.tools import SQL
 
+from .lifecycle_message import CHANNELS
+
 ACTIVITY = "lifecycle_programs.mail_activity_type_review"
 
 
@@ -48,7 +50,7 @@ class LifecycleReview(models.Model):
     message_id = fields.Many2one(
         "lifecycle.message", required=True, ondelete="cascade", readonly=True
     )
-    channel = fields.Selection(related="message_id.channel")
+    channel = fields.Selection(CHANNELS, compute="_compute_channel", store=True)
     address = fields.Char(string="To", required=True, readonly=True)
     lang = fields.Char(string="Language", readonly=True)
     texts = fields.Json(readonly=True, help="The texts as they would leave.")
@@ -76,8 +78,14 @@ class LifecycleReview(models.Model):
     decided_at = fields.Datetime(readonly=True)
     decided_by_id = fields.Many2one("res.users", readonly=True)
 
-    _once = models.UniqueIndex("(enrolment_id, visit)")
+    _once = models.UniqueIndex("(enrolment_id, visit, channel)")
     _open = models.Index("(program_id) WHERE state = 'waiting'")
+
+    @api.depends("address")
+    def _compute_channel(self):
+        get_channel = self.env["lifecycle.opt.out"]._get_channel
+        for review in self:
+            review.channel = get_channel(review.address)
 
     @api.depends("texts")
     def _compute_subject(self):

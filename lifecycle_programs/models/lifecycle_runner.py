@@ -38,6 +38,9 @@ RUN_COLUMNS = (
     "trace_id",
     "grant_id",
     "alert_id",
+    "channel",
+    "sms_parts",
+    "cost",
 )
 COLUMNS = (
     "enrolment_id",
@@ -57,6 +60,8 @@ COLUMNS = (
 )
 INSERT_COLUMNS = ", ".join(COLUMNS)
 OUTCOME = COLUMNS.index("outcome")
+# What a step that is tried again meets again.
+AGAIN = ("held", "fallback")
 SAME_HOLD = f"ON CONFLICT ({ONE_ROW}) DO UPDATE SET detail = EXCLUDED.detail"
 
 
@@ -248,6 +253,7 @@ class LifecycleEnrolment(models.Model):
         moved = defaultdict(list)
         for enrolment in self:
             result = results[enrolment.id]
+            runs += [enrolment._prepare_step_run(one, now) for one in result.earlier]
             if result.outcome != "wait" or result.holds:
                 runs.append(enrolment._prepare_step_run(result, now))
             values = enrolment._prepare_cursor(result, now)
@@ -401,15 +407,17 @@ class LifecycleStepRun(models.Model):
     def _insert(self, rows):
         """Insert step runs as `LifecycleEnrolment._prepare_step_run` makes them.
 
-        A hold is kept once per reason: tried again and again, it says until when."""
+        A hold is kept once per reason: tried again and again, it says until when. So is
+        a channel that did not reach the contact."""
         if not rows:
             return
         statement = f"INSERT INTO lifecycle_step_run ({INSERT_COLUMNS}) VALUES %s"
-        holds = [row for row in rows if row[OUTCOME] == "held"]
-        done = [row for row in rows if row[OUTCOME] != "held"]
-        if done:
-            self.env.cr.execute_values(statement, done, page_size=len(done))
+        holds = [row for row in rows if row[OUTCOME] in AGAIN]
+        done = [row for row in rows if row[OUTCOME] not in AGAIN]
+        # First what came before.
         if holds:
             self.env.cr.execute_values(f"{statement} {SAME_HOLD}", holds)
+        if done:
+            self.env.cr.execute_values(statement, done, page_size=len(done))
         self.env["lifecycle.enrolment"].invalidate_model(["step_run_ids"])
         self.invalidate_model()

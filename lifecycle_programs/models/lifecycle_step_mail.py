@@ -10,7 +10,6 @@ from odoo.tools import formataddr
 from odoo.tools.mail import generate_tracking_message_id
 
 from .bulk_insert import insert_rows, take_ids
-from .step_result import StepResult
 
 # Stand in the frame for what differs from mail to mail.
 BODY_MARK = "lifecycle-body"
@@ -38,12 +37,7 @@ class LifecycleStep(models.Model):
     _inherit = "lifecycle.step"
 
     def _run_mail_batch(self, enrolments, now):
-        if not self.message_id:
-            return {one.id: StepResult("skipped", "no_message") for one in enrolments}
-        drafts, results = self._prepare_drafts(enrolments, "mail", now)
-        if drafts:
-            results |= self._create_mails(drafts)
-        return results
+        return self._send(enrolments, "mail", now)
 
     # ------------------------------------------------------------
     # QUEUE

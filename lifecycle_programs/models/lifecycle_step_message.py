@@ -42,6 +42,7 @@ class Draft:
     """
 
     enrolment: Any
+    channel: str
     address: str
     lang: str
     content: Any
@@ -50,11 +51,16 @@ class Draft:
     links: dict = field(default_factory=dict)
     texts: dict = field(default_factory=dict)
 
-    def prepare_result(self, message, trace, **detail):
-        """The `StepResult` of a message that is in the queue."""
+    def prepare_result(self, message, trace, columns=None, **detail):
+        """The `StepResult` of a message that is in the queue.
+
+        :param columns: further columns of the step run
+        :param detail: what the step run keeps beside the values
+        """
         return StepResult(
             values={
                 "address": self.address,
+                "channel": self.channel,
                 "message_id": message.id,
                 "content_id": self.content.id,
                 "trace_id": trace.id,
@@ -64,6 +70,7 @@ class Draft:
                     "values": pack_values(self.values),
                     **detail,
                 },
+                **(columns or {}),
             }
         )
 
@@ -132,6 +139,7 @@ class LifecycleStep(models.Model):
         drafts = [
             Draft(
                 enrolment=enrolment,
+                channel=channel,
                 address=addresses[enrolment],
                 lang=languages[enrolment],
                 content=contents.get(enrolment.id, self.env["lifecycle.content"]),
@@ -139,14 +147,14 @@ class LifecycleStep(models.Model):
             )
             for enrolment in passed
         ]
-        self._render_drafts(drafts, now)
+        self._render_drafts(drafts, channel, now)
         return drafts, results
 
-    def _render_drafts(self, drafts, now):
+    def _render_drafts(self, drafts, channel, now):
         """Fill in the values, the links and the texts of drafts."""
         if not drafts:
             return
-        sources = self._get_sources({draft.lang for draft in drafts})
+        sources = self._get_sources({draft.lang for draft in drafts}, channel)
         names = set()
         for source in sources.values():
             names |= source.template.variables
@@ -172,18 +180,18 @@ class LifecycleStep(models.Model):
             context = own | draft.links | draft.enrolment._get_format_values()
             draft.texts = {
                 text: templates[draft.lang, text].render(context)
-                for text in TEXTS[self.message_id.channel]
+                for text in TEXTS[channel]
             }
             if "body" in draft.texts:
                 draft.texts["body"] = self._drop_unsafe_links(draft.texts["body"])
 
-    def _get_sources(self, languages):
-        """The texts of the message: dict of `Source` per language and text."""
+    def _get_sources(self, languages, channel):
+        """The texts for a channel: dict of `Source` per language and text."""
         return {
             (lang, text): Source(message._get_source(text), html=text == "body")
             for lang in languages
             for message in [self.message_id.with_context(lang=lang)]
-            for text in TEXTS[message.channel]
+            for text in TEXTS[channel]
         }
 
     # ------------------------------------------------------------

@@ -23,7 +23,7 @@ class LifecycleStep(models.Model):
         types = super()._step_types()
         return types | {
             code: types[code] | {"fields": [*types[code]["fields"], "release"]}
-            for code in ("mail", "sms", "survey")
+            for code in ("mail", "sms", "message", "survey")
         }
 
     @api.model
@@ -46,7 +46,7 @@ class LifecycleStep(models.Model):
     def _prepare_drafts(self, enrolments, channel, now):
         """As without reviews, for messages that need none. What was held leaves only
         after somebody has approved it, whatever the step or the company says now."""
-        reviews = enrolments._get_reviews()
+        reviews = enrolments._get_reviews(self, channel)
         results = {}
         approved = fresh = enrolments.browse()
         for enrolment in enrolments:
@@ -55,7 +55,8 @@ class LifecycleStep(models.Model):
                 fresh |= enrolment
             elif review.state == "dropped":
                 results[enrolment.id] = StepResult("skipped", "dropped")
-            elif review.state == "approved":
+            elif review.state in ("approved", "refused"):
+                # Refused once, another channel may be under review meanwhile.
                 approved |= enrolment
             else:
                 results[enrolment.id] = StepResult("wait", "review", holds=True)
@@ -118,14 +119,20 @@ class LifecycleStep(models.Model):
 class LifecycleEnrolment(models.Model):
     _inherit = "lifecycle.enrolment"
 
-    def _get_reviews(self):
-        """The reviews of the messages that these enrolments stand at, by the id of the
-        enrolment."""
+    def _get_reviews(self, step, channel):
+        """The reviews of the messages that these enrolments stand at, for a channel, by
+        the id of the enrolment. A step keeps its key in another version."""
         visits = {enrolment.id: enrolment.visit for enrolment in self}
         reviews = self.env["lifecycle.review"].sudo()
         return {
             review.enrolment_id.id: review
-            for review in reviews.search([("enrolment_id", "in", self.ids)])
+            for review in reviews.search(
+                [
+                    ("enrolment_id", "in", self.ids),
+                    ("step_id.key", "=", step.key),
+                    ("channel", "=", channel),
+                ]
+            )
             if visits[review.enrolment_id.id] == review.visit
         }
 
@@ -136,6 +143,7 @@ class LifecycleReview(models.Model):
     def _make_draft(self, enrolment, address):
         return Draft(
             enrolment=enrolment,
+            channel=self.channel,
             address=address,
             lang=self.lang,
             content=self.content_id,

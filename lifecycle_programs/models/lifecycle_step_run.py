@@ -3,12 +3,15 @@ from odoo import fields, models
 OUTCOMES = [
     ("done", "Done"),
     ("held", "Held"),
+    ("fallback", "Next channel"),
     ("skipped", "Skipped"),
     ("failed", "Failed"),
 ]
-# One row per visit of a step, and one for each reason that held it up before.
+# One row per visit of a step, one for each reason that held it up before, and one for
+# each channel that did not reach the contact.
 ONE_ROW = (
-    "enrolment_id, step_id, visit, (CASE WHEN outcome = 'held' THEN reason ELSE '' END)"
+    "enrolment_id, step_id, visit, (CASE outcome WHEN 'held' THEN reason"
+    " WHEN 'fallback' THEN 'fallback:' || COALESCE(channel, '') ELSE '' END)"
 )
 
 

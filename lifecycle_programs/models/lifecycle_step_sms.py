@@ -6,19 +6,13 @@ from uuid import uuid4
 from odoo import api, models
 
 from .bulk_insert import insert_rows, take_ids
-from .step_result import StepResult
 
 
 class LifecycleStep(models.Model):
     _inherit = "lifecycle.step"
 
     def _run_sms_batch(self, enrolments, now):
-        if not self.message_id:
-            return {one.id: StepResult("skipped", "no_message") for one in enrolments}
-        drafts, results = self._prepare_drafts(enrolments, "sms", now)
-        if drafts:
-            results |= self._create_sms(drafts)
-        return results
+        return self._send(enrolments, "sms", now)
 
     def _create_sms(self, drafts):
         """Put the SMS into the queue, and wake it."""
@@ -33,9 +27,14 @@ class LifecycleStep(models.Model):
         traces = self._insert_sms_traces(rows, drafts)
         self._trigger_queue("sms.ir_cron_sms_scheduler_action")
         keeps_text = not self.message_id.category_id.can_opt_out
+        numbers = [row["number"] for row in rows]
+        prices = self.env["lifecycle.sms.price"]._get_prices(numbers)
         return {
             draft.enrolment.id: draft.prepare_result(
-                self.message_id, trace, **({"body": row["body"]} if keeps_text else {})
+                self.message_id,
+                trace,
+                columns=self._count_sms(row["body"], prices[row["number"]]),
+                **({"body": row["body"]} if keeps_text else {}),
             )
             for draft, row, trace in zip(drafts, rows, traces, strict=True)
         }
@@ -53,6 +52,7 @@ class LifecycleStep(models.Model):
             "number": draft.address,
             "body": body,
             "mailing_id": mailing.id,
+            "lifecycle_sender": self._get_sms_sender() or None,
         }
         if "record_company_id" in self.env["sms.sms"]._fields:
             # Which Twilio account sends it.

@@ -49,7 +49,7 @@ class LifecycleStep(models.Model):
         company = self.program_id.company_id
         values = {
             "subject": f"{self.program_id.name}: {self.name}",
-            "mailing_type": self.message_id.channel,
+            "mailing_type": "sms" if self.message_id.channel == "sms" else "mail",
             "mailing_model_id": self.env["ir.model"]._get_id("res.partner"),
             "user_id": self.program_id.user_id.id,
             "state": "done",

@@ -7,8 +7,8 @@ from typing import Any
 class StepResult:
     """What a step did for one enrolment, as `_run_<type>_batch` returns it.
 
-    :param outcome: ``done``, ``skipped`` (with a reason) or ``wait`` (stay at this
-        step until ``due_at``)
+    :param outcome: ``done``, ``skipped`` (with a reason), ``wait`` (stay at this
+        step until ``due_at``) or, among ``earlier``, ``fallback``
     :param reason: a short code, such as ``opt_out`` or ``timeout``
     :param next_step: the step that follows, an empty record to end the program, or
         None for the step's own "Then"
@@ -18,8 +18,9 @@ class StepResult:
     :param is_excused: a hold whose time does not count as lateness: nothing may be sent
         at that hour
     :param branch: the `lifecycle.step.branch` taken
-    :param values: columns of the step run: address, message_id, content_id, trace_id,
-        grant_id, alert_id, detail
+    :param values: columns of the step run: address, channel, message_id, content_id,
+        trace_id, grant_id, alert_id, sms_parts, cost, detail
+    :param earlier: the channels that were tried before, a `StepResult` each
     """
 
     outcome: str = "done"
@@ -30,3 +31,4 @@ class StepResult:
     is_excused: bool = False
     branch: Any = None
     values: dict = field(default_factory=dict)
+    earlier: tuple = ()

@@ -88,3 +88,7 @@ from . import test_rehearsal
 from . import test_forecast_tour
 from . import test_copies
 from . import test_gallery_browser
+from . import test_channels
+from . import test_customer_tour
+from . import test_portal_inbox
+from . import test_push

@@ -22,6 +22,8 @@ class LifecycleCommon(TransactionCase):
         cls.env["lifecycle.program"].search([]).write({"state": "draft"})
         # Tests run at any hour of any day. Hours have tests of their own.
         cls.env["lifecycle.hours"].search([]).unlink()
+        # Nor does anything keep a kind of message from a channel.
+        cls.open_channels()
         cls.marketer = new_test_user(
             cls.env,
             "lifecycle_marketer",
@@ -48,6 +50,20 @@ class LifecycleCommon(TransactionCase):
             [
                 {"name": f"Person {n}", "email": f"person{n}@example.com", **values}
                 for n in range(count)
+            ]
+        )
+
+    @classmethod
+    def open_channels(cls):
+        """Every category may take every channel, those that it had first."""
+        channels = cls.env["lifecycle.category.channel"]
+        codes = [code for code, _name in channels._fields["channel"].selection]
+        channels.create(
+            [
+                {"category_id": category.id, "channel": code, "sequence": 1000}
+                for category in cls.env["lifecycle.category"].search([])
+                for code in codes
+                if code not in category._get_channels()
             ]
         )
 

@@ -2,12 +2,13 @@
 
 from unittest.mock import patch
 
+from odoo.exceptions import AccessError, ValidationError
 from odoo.tests import tagged
 
 from odoo.addons.sms.tools.sms_api import SmsApi
 
 from ..engine.sms import sms_length
-from .messages_common import MessageCommon
+from .messages_common import CATEGORY, MessageCommon
 
 
 @tagged("lifecycle")
@@ -109,6 +110,85 @@ class TestSms(MessageCommon):
         )
         self.assertIn("Hi Liisa Virtanen", preview.sms)
         self.assertIn("1 SMS (GSM)", preview.sms_size)
+
+    def test_cost_by_country(self):
+        """What an SMS costs is counted as it is written: its parts, by country."""
+        prices = self.env["lifecycle.sms.price"]
+        prices.create({"price": 0.1})
+        prices.create({"price": 0.07, "country_id": self.env.ref("base.fi").id})
+        other = self.env["res.company"].create({"name": "Another"})
+        prices.create({"price": 9, "company_id": other.id})
+        step = self.make_sms_step("a" * 170, category="billing")
+        home = self.make_contact("Home Person", phone="0401234567")
+        abroad = self.make_contact("Abroad Person", phone="+46701234567")
+        _enrolments, results = self.send(step, home | abroad)
+        self.assertEqual(results[home].values["sms_parts"], 2)
+        self.assertAlmostEqual(results[home].values["cost"], 0.14)
+        self.assertAlmostEqual(results[abroad].values["cost"], 0.2)
+        enrolment = self.enrol(self.make_sms_step("Hi", code="kept"), home)
+        self.run_due()
+        run = enrolment.step_run_ids.filtered("sms_parts")
+        self.assertEqual((run.sms_parts, run.channel), (1, "sms"))
+        self.assertAlmostEqual(run.cost, 0.07)
+
+    def test_no_price_is_no_cost(self):
+        step = self.make_sms_step()
+        partner = self.make_contact(phone="0401234567")
+        _enrolments, results = self.send(step, partner)
+        self.assertEqual(results[partner].values["cost"], 0)
+
+    def test_marketers_see_prices_of_their_company(self):
+        other = self.env["res.company"].create({"name": "Another"})
+        prices = self.env["lifecycle.sms.price"]
+        hidden = prices.create({"price": 9, "company_id": other.id})
+        own = prices.create({"price": 1})
+        self.assertEqual(prices.with_user(self.marketer).search([]), own)
+        with self.assertRaises(AccessError):
+            own.with_user(self.marketer).price = 2
+        with self.assertRaises(AccessError):
+            hidden.with_user(self.marketer).read(["price"])
+
+    def test_too_long_to_publish(self):
+        """A text that is more SMS than the company allows is not published, in any of
+        its languages."""
+        self.make_contact()
+        message = self.make_message(
+            channel="sms", category="service", body_text="Hi {{ contact.name }}"
+        )
+        message.with_context(lang="fi_FI").body_text = "š" * 400
+        with self.assertRaisesRegex(ValidationError, "[67] SMS long"):
+            self.make_mail_step(message)
+        self.company.lifecycle_sms_max_parts = 0
+        self.make_mail_step(message, code="allowed")
+
+    def test_sender_reaches_the_provider(self):
+        """That of the category, else the company's, in batches of their own."""
+        self.company.lifecycle_sms_sender = "Acme"
+        self.env.ref(CATEGORY + "billing").sms_sender = "AcmeBills"
+        partner = self.make_contact(phone="0401234567")
+        rows = self.env["sms.sms"]
+        for code in ("service", "billing"):
+            step = self.make_sms_step(code, category=code, code=code)
+            _enrolments, results = self.send(step, partner)
+            rows |= self.sms_of(results[partner])
+        senders = {}
+
+        def send(api, messages, delivery_reports_url=False):
+            for message in messages:
+                senders[message["content"].split()[0]] = api.sender_name
+            return [
+                {"uuid": number["uuid"], "state": "success", "credit": 0}
+                for message in messages
+                for number in message["numbers"]
+            ]
+
+        # The provider is the one thing that is not here.
+        with patch.object(SmsApi, "_send_sms_batch", send):
+            rows.send()
+        self.assertEqual(senders, {"service": "Acme", "billing": "AcmeBills"})
+        for wrong in ("ab", "twelve letters", "Acme!"):
+            with self.assertRaises(ValidationError):
+                self.company.lifecycle_sms_sender = wrong
 
     def test_parts(self):
         self.assertEqual(sms_length("a" * 160), (160, 1, "GSM"))

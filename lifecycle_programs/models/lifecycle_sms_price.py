@@ -1,0 +1,57 @@
+from odoo import api, fields, models
+
+from ..engine.phone import country_of
+
+
+class LifecycleSmsPrice(models.Model):
+    """What one SMS to a country costs a company; the line without a country is for all
+    others."""
+
+    _name = "lifecycle.sms.price"
+    _description = "Price of an SMS"
+    _order = "company_id, country_id, id"
+    _rec_name = "country_id"
+
+    company_id = fields.Many2one(
+        "res.company",
+        required=True,
+        ondelete="cascade",
+        default=lambda self: self.env.company,
+    )
+    country_id = fields.Many2one(
+        "res.country",
+        ondelete="cascade",
+        help="The country of the number. Empty for every other country.",
+    )
+    currency_id = fields.Many2one(related="company_id.currency_id")
+    price = fields.Float(
+        required=True,
+        digits=(16, 4),
+        help="Of one SMS of 160 characters, in the currency of the company. A longer "
+        "text is counted as several.",
+    )
+
+    _once = models.UniqueIndex(
+        "(company_id, COALESCE(country_id, 0))",
+        "There is a price for this country already.",
+    )
+    _price_positive = models.Constraint(
+        "CHECK (price >= 0)", "A price is not below zero."
+    )
+
+    @api.model
+    def _get_prices(self, numbers):
+        """The price of one SMS to each of these numbers.
+
+        :param numbers: in E.164
+        :return: dict of price by number; 0 where none is known
+        """
+        prices = {
+            price.country_id.code: price.price
+            for price in self.sudo().search([("company_id", "=", self.env.company.id)])
+        }
+        usual = prices.get(False, 0.0)
+        return {
+            number: prices.get(country_of(number), usual) if prices else 0.0
+            for number in set(numbers)
+        }
