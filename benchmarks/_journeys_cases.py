@@ -49,6 +49,7 @@ class Bench:
                 ),
             },
         )
+        self._allow_sms()
         self.texting = self._program(
             "sms",
             {
@@ -70,6 +71,14 @@ class Bench:
         company = self.env.company
         company.lifecycle_launch_limit = 0
         company.lifecycle_suppression_done = True
+
+    def _allow_sms(self):
+        """What is measured is SMS of the kind that mails are."""
+        category = self.env.ref("lifecycle_programs.lifecycle_category_marketing")
+        if "sms" not in category._get_channels():
+            self.env["lifecycle.category.channel"].create(
+                {"category_id": category.id, "channel": "sms", "sequence": 100}
+            )
 
     def _message(self, **values):
         message = self.env["lifecycle.message"].search([("name", "=", "Benchmark")])

@@ -2,7 +2,7 @@ from odoo import api, fields, models
 
 from .lifecycle_message import CHANNELS
 
-# What a new category uses. SMS is disturbing, so somebody has to choose it.
+# What a category uses until somebody chooses. SMS disturbs, so it has to be chosen.
 USUAL = ("mail",)
 
 
@@ -35,7 +35,7 @@ class LifecycleCategory(models.Model):
         copy=True,
         help="The channels that messages of this kind may take, the best first. A "
         "message that the first does not bring to somebody takes the next. Channels "
-        "that are not here send nothing of this kind.",
+        "that are not here send nothing of this kind; without any it goes by mail.",
     )
     when_held = fields.Selection(
         [
@@ -68,4 +68,4 @@ class LifecycleCategory(models.Model):
     def _get_channels(self):
         """The codes of the channels that messages of this kind may take, in order."""
         self.ensure_one()
-        return self.channel_ids.mapped("channel")
+        return self.channel_ids.mapped("channel") or list(USUAL)

@@ -277,6 +277,9 @@ class LifecycleForecast(models.Model):
             NOT (c.lifecycle_sending = 'never' AND k.can_opt_out IS TRUE)
             AND (m.channel <> 'mail' OR p.email_normalized IS NOT NULL)
             AND (m.channel <> 'sms' OR p.phone_sanitized IS NOT NULL)
+            AND (m.channel NOT IN ('in_app', 'push') OR EXISTS (
+                SELECT FROM res_users u
+                 WHERE u.partner_id = p.id AND u.active AND u.share))
             AND (k.can_opt_out IS NOT TRUE OR NOT EXISTS (
                 SELECT FROM lifecycle_opt_out o
                  WHERE o.address = CASE m.channel WHEN 'mail' THEN p.email_normalized

@@ -8,6 +8,7 @@ from odoo.tools import SQL
 
 from ..engine.window import next_window
 from .lifecycle_gate_hours import ANY_HOUR, DAYS_AHEAD
+from .lifecycle_message import ORDER
 
 WINDOW_COLUMNS = {
     "company_id": "integer",
@@ -65,9 +66,10 @@ class LifecycleForecast(models.Model):
         messages = self.env["lifecycle.message"].sudo()
         rows = []
         for category, channel in messages._read_group([], ["category_id", "channel"]):
+            first = category._get_channels()[0] if channel == ORDER else channel
             for country in countries | {None}:
-                row = hours.get((category, channel, country)) or hours.get(
-                    (category, channel, None)
+                row = hours.get((category, first, country)) or hours.get(
+                    (category, first, None)
                 )
                 if not row and not category.is_capped:
                     continue

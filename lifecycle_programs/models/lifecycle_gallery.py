@@ -28,7 +28,7 @@ MARKETER = "lifecycle_programs.group_lifecycle_marketer"
 SHIPPED = "lifecycle_programs/data/gallery_shipped.json"
 # Of several programs from one card, the card shows the one that is furthest.
 STATES = ("running", "paused", "draft", "closed")
-MESSAGES = ("mail", "sms", "survey")
+MESSAGES = ("mail", "sms", "message", "survey")
 
 
 @lru_cache(maxsize=128)

@@ -7,6 +7,7 @@ from markupsafe import Markup
 from odoo import models
 from odoo.tools.translate import LazyTranslate
 
+from .lifecycle_message import TEXTS
 from .lifecycle_rules import ENROLMENT_FACTS
 
 _lt = LazyTranslate(__name__)
@@ -72,11 +73,11 @@ class LifecycleMessage(models.Model):
 
     def _get_insert_groups(self, channel):
         """The groups of the menu. An item has a ``label``, the ``source`` that is put
-        in (HTML in a mail), and perhaps an ``example`` and a ``help``.
+        in (HTML in a mail or the portal), and perhaps an ``example`` and a ``help``.
 
         :rtype: list[dict]
         """
-        is_mail = channel == "mail"
+        is_mail = "body" in TEXTS.get(channel, ())
         groups = [
             {"label": self.env._("Ready made"), "items": self._get_blocks(is_mail)},
             *self._get_fact_groups(),

@@ -8,13 +8,14 @@ from urllib.parse import urlsplit
 import lxml.html
 
 from odoo import models
-from odoo.tools import html2plaintext
+from odoo.tools import html2plaintext, is_html_empty
 
 from ..engine.errors import TemplateError
 from ..engine.hints import nearest_name
 from ..engine.sms import sms_length
-from .lifecycle_message import PLACEHOLDER, TEXTS, compile_cached
+from .lifecycle_message import ORDER, PLACEHOLDER, TEXTS, compile_cached
 from .lifecycle_step_mail import PREFERENCES_MARK
+from .portal_address import PUSH
 from .speaking import in_user_language
 
 #: Longer subjects are cut on a telephone.
@@ -81,6 +82,13 @@ class LifecycleMessage(models.Model):
         seen = set()
         for lang, language in self.env["res.lang"].get_installed():
             texts = self._get_sources(lang, form)
+            if channel == ORDER:
+                # Channels without a text are left out.
+                texts = {
+                    text: source
+                    for text, source in texts.items()
+                    if not is_html_empty(source)
+                }
             # A language without texts of its own shows those of another one.
             own = {text: source for text, source in texts.items() if source not in seen}
             seen.update(texts.values())
@@ -90,7 +98,9 @@ class LifecycleMessage(models.Model):
                 if not any(problem.is_blocking for problem in found):
                     check = getattr(self, f"_find_{text}_problems")
                     problems += check(source, language, category)
-            if channel == "mail" and own:
+                    if text == "body_text" and channel != PUSH:
+                        problems += self._find_sms_problems(source, language)
+            if own and (channel == "mail" or channel == ORDER and "body" in texts):
                 problems += self._find_frame_problems(category, lang, language, texts)
         problems += self._find_missing_translations(channel)
         return sorted(problems, key=lambda problem: not problem.is_blocking)
@@ -198,8 +208,12 @@ class LifecycleMessage(models.Model):
 
     def _find_body_text_problems(self, source, language, category):
         if not source.strip():
-            text = self.env._("The SMS is empty.")
+            text = self.env._("The short text is empty.")
             return [MessageProblem("blocking", "body_text", language, text)]
+        return self._find_foreign("body_text", source, language)
+
+    def _find_sms_problems(self, source, language):
+        """What a short text costs as SMS."""
         _places, parts, encoding = sms_length(_without_placeholders(source))
         problems = []
         if parts > MAX_SMS_PARTS:
@@ -216,7 +230,7 @@ class LifecycleMessage(models.Model):
                 "SMS. Write plain ones."
             )
             problems.append(MessageProblem("warning", "body_text", language, text))
-        return problems + self._find_foreign("body_text", source, language)
+        return problems
 
     def _find_foreign(self, text, source, language):
         """Placeholders that another system would fill in, as after pasting."""

@@ -4,11 +4,11 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 
 from odoo import fields, models
-from odoo.tools import html2plaintext
+from odoo.tools import html2plaintext, is_html_empty, plaintext2html
 
 from ..engine.errors import TemplateError
 from ..engine.sms import sms_length
-from .lifecycle_message import TEXTS, compile_cached, template_source
+from .lifecycle_message import ORDER, TEXTS, compile_cached, template_source
 from .lifecycle_step_message import unpack_values
 
 #: Where personal links lead in a preview. Not an address: nobody says no by clicking on
@@ -25,8 +25,8 @@ class Example:
     :ivar missing: names of values that this contact does not have
     :ivar error: why the contact would get nothing, or None
     :ivar text: field name of the text with the error
-    :ivar subject: subject of the mail
-    :ivar body: the whole mail, as HTML
+    :ivar subject: subject of the mail, or title in the portal
+    :ivar body: the whole mail, or the text in the portal, as HTML
     :ivar sms: the whole SMS
     :ivar size: of the SMS: places, parts, encoding
     """
@@ -143,11 +143,15 @@ class LifecycleMessage(models.Model):
         category = self.category_id
         if form.get("category_id"):
             category = category.browse(form["category_id"])
-        if self._get_channel(form) == "mail":
-            body = step._drop_unsafe_links(texts["body"])
-            frame = step._render_frame(category, example.lang)
+        channel = self._get_channel(form)
+        if channel != "sms":
             example.subject = " ".join(texts["subject"].split())
-            example.body = frame.fill(body, NOWHERE, NOWHERE)
+            example.body = self._get_example_body(step, texts)
+            if channel == "mail" or (
+                channel == ORDER and not is_html_empty(texts["body"])
+            ):
+                frame = step._render_frame(category, example.lang)
+                example.body = frame.fill(example.body, NOWHERE, NOWHERE)
             return
         example.sms = texts["body_text"].strip()
         if category.can_opt_out:
@@ -156,6 +160,13 @@ class LifecycleMessage(models.Model):
             url = self.env["lifecycle.link"]._get_url(path)
             example.sms += "\n" + step._get_sms_stop(example.lang, url)
         example.size = sms_length(example.sms)
+
+    def _get_example_body(self, step, texts):
+        """The text of a mail or a page; where there is only a short one, that one."""
+        body = texts.get("body", "")
+        if is_html_empty(body):
+            return str(plaintext2html(texts.get("body_text", "").strip()))
+        return step._drop_unsafe_links(body)
 
     def _get_example_partner(self):
         """Somebody who has been in the program, else the newest contact with mail."""

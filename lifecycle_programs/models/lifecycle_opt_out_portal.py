@@ -29,6 +29,12 @@ class LifecycleOptOut(models.Model):
 class LifecycleStep(models.Model):
     _inherit = "lifecycle.step"
 
+    @api.model
+    def _say_address(self, address):
+        """An address as people read it: of the portal, the name of the channel."""
+        found = read_address(address)
+        return self._get_channel_names()[found[0]] if found else address or ""
+
     def _get_address(self, partner, channel):
         """Who can log in has an inbox; pushes need a device that has allowed them."""
         if channel not in PORTAL_CHANNELS:

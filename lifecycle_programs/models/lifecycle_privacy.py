@@ -100,7 +100,11 @@ class LifecyclePrivacy(models.AbstractModel):
                 if preview[name]
             }
             messages.append(
-                {"date": _value(run.run_at), "to": run.address, **texts}
+                {
+                    "date": _value(run.run_at),
+                    "to": run.step_id._say_address(run.address),
+                    **texts,
+                }
                 | _row(run.trace_id, TRACE)
             )
         return messages

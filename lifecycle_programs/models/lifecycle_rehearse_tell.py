@@ -131,7 +131,7 @@ class LifecycleStepRun(models.Model):
             "why": why,
             "channel": self.channel or self.message_id.channel,
             "message_id": self.message_id.id,
-            "address": self.address,
+            "address": self.step_id._say_address(self.address),
         }
 
     def _get_rendered(self):

@@ -57,13 +57,8 @@ class LifecycleStep(models.Model):
     def _technical_fields(self):
         return super()._technical_fields() | {"copied_count"}
 
-    def _create_mails(self, drafts):
-        results = super()._create_mails(drafts)
-        self._send_copies(drafts, results)
-        return results
-
-    def _create_sms(self, drafts):
-        results = super()._create_sms(drafts)
+    def _deliver(self, drafts, channel, now):
+        results = super()._deliver(drafts, channel, now)
         self._send_copies(drafts, results)
         return results
 
@@ -99,11 +94,17 @@ class LifecycleStep(models.Model):
         messages = self.env["sms.sms"].sudo()
         ids = [one for one in traces.mapped("sms_id_int") if one]
         sms_by_id = {sms.id: sms for sms in messages.browse(ids)}
+        inbox = self.env["lifecycle.portal.message"].sudo()
+        portal_by_trace = inbox.search([("trace_id", "in", traces.ids)]).grouped(
+            "trace_id"
+        )
         texts = []
         for trace in traces:
             mail = trace.sudo().mail_mail_id
             if mail:
                 texts.append((mail.subject, mail.body_html))
+            elif portal := portal_by_trace.get(trace):
+                texts.append((portal.subject, portal.body))
             else:
                 body = sms_by_id[trace.sms_id_int].body
                 html = Markup("<pre style='white-space: pre-wrap'>%s</pre>") % body
@@ -143,7 +144,7 @@ class LifecycleStep(models.Model):
             "A copy of what %(contact)s gets at %(address)s: program “%(program)s”, "
             "step “%(step)s”.",
             contact=enrolment.partner_id.display_name,
-            address=draft.address,
+            address=self._say_address(draft.address),
             program=self.program_id.name,
             step=self.name,
         )

@@ -158,7 +158,7 @@ class LifecycleTimeline(models.AbstractModel):
                 entry["text"] = self.env._(
                     "%(program)s · to %(address)s",
                     program=run.program_id.name,
-                    address=run.address or "",
+                    address=run.step_id._say_address(run.address),
                 )
                 entry["message"] = run.id
                 if badge := self._tell_delivery(run):
@@ -364,7 +364,8 @@ class LifecycleStepRun(models.Model):
             return sent["subject"]
         lang = sent.get("lang") or self.enrolment_id._get_lang()
         message = self.message_id.with_context(lang=lang)
-        text = "subject" if message.channel == "mail" else "body_text"
+        channel = self.channel or message.channel
+        text = "body_text" if channel == "sms" else "subject"
         values = unpack_values(sent.get("values") or {})
         try:
             title = message._compile(text).render(

@@ -3,7 +3,9 @@
 from unittest.mock import patch
 
 from odoo.exceptions import ValidationError
+from odoo.modules.migration import load_script
 from odoo.tests import tagged
+from odoo.tools.misc import file_path
 
 from odoo.addons.sms.tools.sms_api import SmsApi
 
@@ -174,6 +176,83 @@ class TestChannelOrder(ChannelCommon):
     def test_new_category_starts_with_mail(self):
         category = self.env["lifecycle.category"].create({"name": "News", "code": "n"})
         self.assertEqual(category._get_channels(), ["mail"])
+
+    def test_category_without_channels_goes_by_mail(self):
+        """Data of other addons may bring a category and no channels: it is not mute."""
+        self.category.channel_ids.unlink()
+        enrolment = self.deliver(self.make_step(), self.make_contact())
+        self.assertWays(enrolment, ["mail done"])
+
+    def test_update_keeps_the_channels_that_categories_have_used(self):
+        """Categories of before the channels go on sending by mail and by SMS."""
+        categories = self.category.create(
+            [{"name": "News", "code": "n"}, {"name": "Calls", "code": "c"}]
+        )
+        categories.channel_ids.unlink()
+        message = self.make_message(channel="sms", body_text="Hi", category="service")
+        message.category_id = categories[1]
+        self.env.flush_all()
+        script = load_script(
+            file_path("lifecycle_programs/migrations/19.0.1.1.0/post-channels.py"),
+            "post_channels",
+        )
+        for _time in range(2):
+            script.migrate(self.env.cr, "19.0.1.0.0")
+        self.env.invalidate_all()
+        self.assertEqual(
+            [category.channel_ids.mapped("channel") for category in categories],
+            [["mail"], ["mail", "sms"]],
+        )
+
+    def test_preview_of_each_channel(self):
+        """A message by the order is shown as the mail, or as what it has a text for."""
+        partner = self.make_contact("Liisa")
+        message = self.make_message(
+            "<p>Dear {{ contact.name }}</p>",
+            channel="order",
+            category="service",
+            body_text="Hi <{{ contact.name }}>",
+        )
+        show = message._render_example
+        mail = show(partner)
+        self.assertIn("Dear Liisa", mail.body)
+        self.assertIn("unsubscribe", mail.body)
+        inbox = show(partner, form={"channel": "in_app"})
+        self.assertEqual((inbox.body, inbox.sms), ("<p>Dear Liisa</p>", ""))
+        push = show(partner, form={"channel": "push"})
+        self.assertEqual(push.subject, mail.subject)
+        self.assertEqual(push.body, "<p>Hi &lt;Liisa&gt;</p>")
+        sms = show(partner, form={"channel": "sms"})
+        self.assertTrue(sms.sms.startswith("Hi <Liisa>"))
+        short = show(partner, form={"body": ""})
+        self.assertEqual(short.body, push.body)
+        # What was sent is shown as the channel had it.
+        step = self.make_step(body_text="Hi {{ contact.name }}")
+        partner.write({"email": False, "phone": "0401234567"})
+        run = self.deliver(step, partner).step_run_ids.filtered("trace_id")
+        preview = self.env["lifecycle.message.preview"].create(
+            {
+                "message_id": step.message_id.id,
+                "partner_id": partner.id,
+                "step_run_id": run.id,
+            }
+        )
+        self.assertTrue(preview.sms.startswith("Hi Liisa"))
+        self.assertFalse(preview.body)
+
+    def test_problems_of_a_message_with_several_texts(self):
+        """A channel without a text is left out; a text is checked for its channels."""
+        message = self.make_message(channel="order", category="service")
+
+        def find(**form):
+            """The problems but for translations that are missing."""
+            return [one for one in message._find_problems(form) if one.language]
+
+        self.assertFalse(find())
+        long = "word " * 200
+        self.assertIn("takes about 7 SMS", find(body_text=long)[0].message)
+        self.assertFalse(find(body_text=long, channel="push"))
+        self.assertTrue(find(channel="push")[0].is_blocking)
 
     def test_held_for_review_by_channel(self):
         """Whoever asks first reads the text of the channel that it takes."""

@@ -220,7 +220,8 @@ class TestGalleryTemplates(GalleryCommon):
             enrolments[1].payload = {"category": "Stoves"}
             for step in program.version_id.step_ids.filtered("message_id"):
                 names = set()
-                for source in step._get_sources({"en_US"}).values():
+                sources = step._get_sources({"en_US"}, step.message_id.channel)
+                for source in sources.values():
                     names |= source.template.variables
                 values = enrolments._get_values(names, self.start)
                 for enrolment in enrolments:
@@ -247,7 +248,7 @@ class TestGalleryTemplates(GalleryCommon):
                             "grant.description": "20 % off",
                             "grant.ends_on": self.start.date(),
                         }
-                    for (_lang, text), source in step._get_sources({"en_US"}).items():
+                    for (_lang, text), source in sources.items():
                         context = own | enrolment._get_format_values()
                         shown = source.template.render(context)
                         where = (step.message_id.name, text, shown)

@@ -181,6 +181,14 @@ class TestPortalChannel(InboxCommon):
         self.assertFalse(self.inbox_of(self.partner))
         self.assertFalse(self.partner.lifecycle_push_device_ids)
 
+    def test_colleagues_get_a_copy(self):
+        self.company.lifecycle_copy_to = "ann@acme.example"
+        self.deliver(self.make_step(body=BODY), self.partner)
+        copy = self.env["mail.mail"].search([("subject", "=like", "[Copy]%")])
+        self.assertIn("Customer portal", copy.body_html)
+        self.assertIn("https://acme.example/tents", copy.body_html)
+        self.assertNotIn("/r/", copy.body_html)
+
     def test_merged_contacts_keep_messages_and_wishes(self):
         self.deliver(self.make_step(), self.partner)
         twin = self.make_contact("Liisa Twin")

@@ -23,7 +23,6 @@ class LifecycleMessagePreview(models.TransientModel):
         readonly=True,
         help="Show the message as it was sent then.",
     )
-    channel = fields.Selection(related="message_id.channel")
     partner_id = fields.Many2one(
         "res.partner",
         string="Contact",

@@ -7,7 +7,7 @@ import { Layout } from "@web/search/layout";
 import { formatInteger } from "@web/views/fields/formatters";
 import { standardActionServiceProps } from "@web/webclient/actions/action_service";
 
-const ICONS = { mail: "fa-envelope-o", sms: "fa-mobile" };
+const ICONS = { mail: "fa-envelope-o", sms: "fa-mobile", in_app: "fa-inbox", push: "fa-bell-o" };
 
 /** What will go out in the next days, by day, program and channel. */
 export class Forecast extends Component {
