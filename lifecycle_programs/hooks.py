@@ -7,6 +7,7 @@ from odoo.tools import SQL
 def uninstall_hook(env):
     _uninstall_grants(env)
     _cancel_messages(env)
+    _forget_devices(env)
     _archive_mailings(env)
     _archive_coupon_programs(env)
     env["ir.config_parameter"].search(
@@ -39,6 +40,11 @@ def _cancel_messages(env):
     env["sms.sms"].search(
         [("mailing_id", "in", mailings), ("state", "=", "outgoing")]
     ).write({"state": "canceled"})
+
+
+def _forget_devices(env):
+    """The worker that shows pushes in the portal goes with us."""
+    env["mail.push.device"].search([("lifecycle_portal", "=", True)]).unlink()
 
 
 def _archive_mailings(env):

@@ -74,12 +74,19 @@ class LifecyclePreferences(http.Controller):
             if is_one_click or form.get("action", "unsubscribe") == "unsubscribe":
                 # When the category of the message is gone, the no is to marketing.
                 meant = category or preferences._get_categories().filtered("is_capped")
-                changes = preferences._unsubscribe(
-                    address,
-                    meant.filtered("can_opt_out"),
-                    partner,
-                    source="one_click" if is_one_click else "page",
-                )
+                # Who cannot choose in a mail program means all: the message that does
+                # not come by mail any more is not to come as an SMS.
+                meant_for = addresses.values() if is_one_click else [address]
+                changes = [
+                    change
+                    for one in meant_for
+                    for change in preferences._unsubscribe(
+                        one,
+                        meant.filtered("can_opt_out"),
+                        partner,
+                        source="one_click" if is_one_click else "page",
+                    )
+                ]
         return render(
             "page_preferences",
             lang=partner.lang,

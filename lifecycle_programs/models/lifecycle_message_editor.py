@@ -95,7 +95,7 @@ class LifecycleMessageEditor(models.AbstractModel):
         """The message of a form as a contact would get it, and what is wrong with it.
 
         :return: ``contact`` (id and name), ``lang``, ``subject``, ``html`` (a whole
-            document), ``plain``, ``sms``, ``size`` (places, parts, encoding),
+            document), ``plain``, ``sms``, ``size`` (places, parts, encoding, cost),
             ``missing`` (labels), ``error`` and ``problems`` (severity, text, language,
             message, line, column, found, replacement)
         :rtype: dict
@@ -113,7 +113,8 @@ class LifecycleMessageEditor(models.AbstractModel):
             "plain": example.plain,
             "sms": example.sms,
             "size": example.size
-            and dict(zip(("places", "parts", "encoding"), example.size, strict=True)),
+            and dict(zip(("places", "parts", "encoding"), example.size, strict=True))
+            | {"cost": message._say_sms_cost(partner, example.size)},
             "missing": [labels.get(name, name) for name in example.missing],
             "error": example.error
             and {

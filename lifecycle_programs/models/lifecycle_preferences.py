@@ -5,7 +5,7 @@ from datetime import timedelta
 from odoo import api, fields, models
 from odoo.tools import SQL, format_date
 
-from .portal_address import read_address
+from .portal_address import PORTAL_CHANNELS, portal_address, read_address
 
 PAUSE_DAYS = (30, 60, 90)
 
@@ -207,6 +207,16 @@ class LifecyclePreferences(models.AbstractModel):
         return [self._say_choice(category, channel, False) for category in categories]
 
     @api.model
+    def _add_portal(self, addresses, partner):
+        """A no to everything holds in the portal too, when there is a login one day.
+        Not for whoever has no say over the contact."""
+        own = self._get_addresses(partner).values()
+        if not set(own) & set(addresses.values()):
+            return addresses
+        portal = {one: portal_address(one, partner) for one in PORTAL_CHANNELS}
+        return portal | addresses
+
+    @api.model
     def _leave_all(self, addresses, partner, source="page"):
         """No to everything that one can say no to, on every address."""
         categories = self._get_categories()
@@ -260,8 +270,9 @@ class LifecyclePreferences(models.AbstractModel):
             case "save":
                 return self._save(addresses, set(form.getlist("wanted")), partner)
             case "leave_all":
-                return self._leave_all(addresses, partner)
+                return self._leave_all(self._add_portal(addresses, partner), partner)
             case "leave_program" if program:
+                addresses = self._add_portal(addresses, partner)
                 return self._leave_program(addresses, program, partner)
             case "pause" if value.isdecimal() and int(value) in PAUSE_DAYS:
                 now = fields.Datetime.now()

@@ -148,13 +148,17 @@ class LifecyclePush(models.Model):
         :return: `engine.webhook.Answer`, or None when it was not called
         """
         params = self.env["ir.config_parameter"].sudo()
+        private_key = params.get_param(f"{VAPID}private_key")
+        if not private_key:
+            # As in a copied database. The device can be asked once there is one.
+            return None
         session = Session(params.get_param(PRIVATE) == "True")
         try:
             push_to_end_point(
                 base_url=self.get_base_url(),
                 device={"endpoint": device.endpoint, "keys": device.keys},
                 payload=json.dumps(self.payload),
-                vapid_private_key=params.get_param(f"{VAPID}private_key"),
+                vapid_private_key=private_key,
                 vapid_public_key=params.get_param(f"{VAPID}public_key"),
                 session=session,
             )

@@ -55,3 +55,19 @@ class LifecycleSmsPrice(models.Model):
             number: prices.get(country_of(number), usual) if prices else 0.0
             for number in set(numbers)
         }
+
+
+class LifecycleMessage(models.Model):
+    _inherit = "lifecycle.message"
+
+    def _say_sms_cost(self, partner, size):
+        """What a text costs as SMS to a contact, as people read it.
+
+        :param size: of the text: places, parts, encoding
+        :return: empty where no price is known
+        """
+        if not size:
+            return ""
+        number = self.env["lifecycle.step"]._get_address(partner, "sms")[1]
+        price = self.env["lifecycle.sms.price"]._get_prices([number])[number]
+        return self.env.company.currency_id.format(size[1] * price) if price else ""

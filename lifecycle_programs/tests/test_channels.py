@@ -2,14 +2,18 @@
 
 from unittest.mock import patch
 
-from odoo.exceptions import ValidationError
+from odoo import Command
+from odoo.exceptions import AccessError, ValidationError
 from odoo.modules.migration import load_script
-from odoo.tests import tagged
+from odoo.tests import new_test_user, tagged
+from odoo.tools import convert_file
 from odoo.tools.misc import file_path
 
 from odoo.addons.sms.tools.sms_api import SmsApi
 
 from .messages_common import CATEGORY, MessageCommon
+
+SHIPPED = ["mail", "push", "in_app", "sms"]
 
 
 class ChannelCommon(MessageCommon):
@@ -188,21 +192,40 @@ class TestChannelOrder(ChannelCommon):
         categories = self.category.create(
             [{"name": "News", "code": "n"}, {"name": "Calls", "code": "c"}]
         )
-        categories.channel_ids.unlink()
+        (categories | self.category).channel_ids.unlink()
         message = self.make_message(channel="sms", body_text="Hi", category="service")
         message.category_id = categories[1]
         self.env.flush_all()
         script = load_script(
-            file_path("lifecycle_programs/migrations/19.0.1.1.0/post-channels.py"),
+            file_path("lifecycle_programs/migrations/19.0.1.2.0/post-channels.py"),
             "post_channels",
         )
         for _time in range(2):
-            script.migrate(self.env.cr, "19.0.1.0.0")
+            script.migrate(self.env.cr, "19.0.1.1.0")
         self.env.invalidate_all()
         self.assertEqual(
             [category.channel_ids.mapped("channel") for category in categories],
             [["mail"], ["mail", "sms"]],
         )
+        self.assertEqual(self.category._get_channels(), SHIPPED)
+
+    def test_update_does_not_bring_back_what_was_taken_away(self):
+        """SMS that somebody has taken from a shipped kind stays away."""
+        # The lines of this kind are not those that we ship any more.
+        self.set_channels("mail")
+        for mode, expected in (("update", ["mail"]), ("init", SHIPPED)):
+            if mode == "init":
+                self.category.channel_ids.unlink()
+            convert_file(
+                self.env,
+                "lifecycle_programs",
+                "data/lifecycle_category_channel_data.xml",
+                {},
+                mode=mode,
+                noupdate=True,
+            )
+            self.env.invalidate_all()
+            self.assertEqual(self.category._get_channels(), expected)
 
     def test_preview_of_each_channel(self):
         """A message by the order is shown as the mail, or as what it has a text for."""
@@ -351,6 +374,21 @@ class TestUndelivered(ChannelCommon):
         self.send_again(hours=1)
         self.assertWays(self.enrolment, ["mail done"])
         self.assertFalse(self.env["lifecycle.undelivered"].search([]))
+
+    def test_managers_see_what_waits_in_their_companies(self):
+        self.trace.set_bounced()
+        waiting = self.env["lifecycle.undelivered"]
+        manager = new_test_user(
+            self.env, "boss", "lifecycle_programs.group_lifecycle_manager"
+        )
+        with self.assertRaises(AccessError):
+            waiting.with_user(self.marketer).search([])
+        self.assertEqual(len(waiting.with_user(manager).search([])), 1)
+        elsewhere = self.env["res.company"].create({"name": "Elsewhere"})
+        manager.write(
+            {"company_ids": [Command.set(elsewhere.ids)], "company_id": elsewhere.id}
+        )
+        self.assertFalse(waiting.with_user(manager).search([]))
 
     def test_no_other_channel_leaves_it_as_it_was(self):
         self.partner.phone = False

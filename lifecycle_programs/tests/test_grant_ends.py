@@ -208,7 +208,15 @@ class TestEnd(GrantCommon):
             }
         )
         card = self.given.card_id
+        device = self.env["mail.push.device"].create(
+            {"endpoint": "https://push.example/1", "keys": "{}"}
+        )
+        portal = device.copy(
+            {"endpoint": "https://push.example/2", "lifecycle_portal": True}
+        )
         uninstall_hook(self.env)
+        # The worker that shows our pushes is gone; that of Odoo is not.
+        self.assertEqual((device | portal).exists(), device)
         self.assertFalse(self.given.exists().filtered(lambda g: g.state == "live"))
         self.assertFalse(self.given.enrolment_id.exists())
         self.assertLess(card.expiration_date, fields.Date.today())

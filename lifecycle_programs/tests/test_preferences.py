@@ -144,6 +144,16 @@ class TestPreferencePage(PreferencesCommon, HttpCase):
         self.run_due()
         self.assertSteps(later, ["message done", "end done"])
 
+    def test_leaving_holds_in_a_portal_that_comes_later(self):
+        self.post("leave_all")
+        user = new_test_user(self.env, "portal_liisa", "base.group_portal")
+        user.partner_id = self.partner
+        message = self.make_message(channel="in_app")
+        step = self.make_mail_step(message, step={"type": "message"}, code="inbox")
+        enrolment = self.enrol(step, self.partner)
+        self.run_due()
+        self.assertSteps(enrolment, ["message skipped opt_out", "end done"])
+
     def test_choosing_again_takes_a_blacklisted_address_off(self):
         self.env["mail.blacklist"]._add(self.partner.email)
         page = self.url_open(self.link)

@@ -16,7 +16,7 @@ from odoo.exceptions import AccessError
 from odoo.tests import HttpCase, new_test_user, tagged
 from odoo.tools import mute_logger
 
-from ..models.lifecycle_push import PRIVATE
+from ..models.lifecycle_push import PRIVATE, VAPID
 from .test_portal_inbox import InboxCommon
 from .test_webhooks import Hook
 
@@ -202,6 +202,13 @@ class TestPush(PushCommon):
     def test_preferences_have_a_column_for_it(self):
         addresses = self.env["lifecycle.preferences"]._get_addresses(self.partner)
         self.assertEqual(addresses["push"], f"push:{self.partner.id}")
+
+    def test_without_keys_of_ours_another_channel(self):
+        self.env["ir.config_parameter"].set_param(VAPID + "private_key", False)
+        self.push()
+        self.assertTrue(self.partner.lifecycle_push_device_ids)
+        self.send_again(hours=1)
+        self.assertWays(self.enrolment, ["push fallback undelivered", "mail done"])
 
     def test_a_key_that_is_none_is_forgotten(self):
         self.partner.lifecycle_push_device_ids.keys = '{"p256dh": "x", "auth": "y"}'

@@ -131,6 +131,20 @@ class TestSms(MessageCommon):
         self.assertEqual((run.sms_parts, run.channel), (1, "sms"))
         self.assertAlmostEqual(run.cost, 0.07)
 
+    def test_preview_says_what_it_costs(self):
+        self.env["lifecycle.sms.price"].create({"price": 0.07})
+        message = self.make_message(channel="sms", body_text="a" * 170)
+        partner = self.make_contact(phone="0401234567")
+        cost = self.company.currency_id.format(0.14)
+        seen = self.env["lifecycle.message.editor"].preview(
+            message.id, partner_id=partner.id
+        )
+        self.assertEqual(seen["size"]["cost"], cost)
+        preview = self.env["lifecycle.message.preview"].create(
+            {"message_id": message.id, "partner_id": partner.id}
+        )
+        self.assertTrue(preview.sms_size.endswith(f"2 SMS (GSM), {cost}"))
+
     def test_no_price_is_no_cost(self):
         step = self.make_sms_step()
         partner = self.make_contact(phone="0401234567")

@@ -59,6 +59,17 @@ class TestPublicPages(MessageCommon, HttpCase):
         self.run_due()
         self.assertSteps(later, ["message skipped opt_out", "end done"])
 
+    def test_one_click_means_every_channel(self):
+        """What is not to come by mail is not to come as an SMS instead."""
+        self.partner.phone = "+358401234567"
+        self.post(self.link("unsubscribe"), **{"List-Unsubscribe": "One-Click"})
+        refused = self.env["lifecycle.opt.out"].search(
+            [("category_id", "=", self.marketing.id)]
+        )
+        self.assertEqual(
+            set(refused.mapped("address")), {self.address, "+358401234567"}
+        )
+
     def test_looking_changes_nothing(self):
         """Scanners of mail systems open every link."""
         for purpose in ("unsubscribe", "no-thanks"):

@@ -63,15 +63,19 @@ class LifecycleMessagePreview(models.TransientModel):
             preview.body = example.body
             preview.plain = example.plain
             preview.sms = example.sms
-            preview.sms_size = preview._say_size(example.size)
+            preview.sms_size = preview._say_size(
+                example.size,
+                preview.message_id._say_sms_cost(preview.partner_id, example.size),
+            )
 
-    def _say_size(self, size):
+    def _say_size(self, size, cost):
         if not size:
             return False
         places, parts, encoding = size
-        return self.env._(
+        said = self.env._(
             "%(places)s places, %(parts)s SMS (%(encoding)s)",
             places=places,
             parts=parts,
             encoding=encoding,
         )
+        return f"{said}, {cost}" if cost else said

@@ -63,12 +63,13 @@ export class MessagePreview extends Component {
     }
 
     get size() {
-        const { places, parts, encoding } = this.seen.size;
-        return _t("%(places)s characters, %(parts)s SMS (%(encoding)s)", {
+        const { places, parts, encoding, cost } = this.seen.size;
+        const said = _t("%(places)s characters, %(parts)s SMS (%(encoding)s)", {
             places,
             parts,
             encoding,
         });
+        return cost ? `${said}, ${cost}` : said;
     }
 
     get missing() {

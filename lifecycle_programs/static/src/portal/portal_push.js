@@ -65,7 +65,7 @@ export class PortalPush extends Interaction {
         try {
             await this.waitFor(action());
         } catch {
-            this.problem = _t("Your browser could not be reached. Please try again later.");
+            this.problem = _t("That did not work. Please try again later.");
         }
         this.isBusy = false;
         this.updateContent();
@@ -74,7 +74,7 @@ export class PortalPush extends Interaction {
     async allow() {
         if ((await Notification.requestPermission()) !== "granted") {
             this.problem = _t(
-                "Your browser does not allow notifications of this site. Its settings can change that."
+                "Your browser blocks notifications of this site. You can change that in its settings."
             );
             return;
         }

@@ -1,9 +1,20 @@
-"""Categories have got channels: each keeps those that its messages have taken."""
+"""Categories have got channels: those that we ship, and those that their messages have
+taken."""
 
-from odoo.tools import SQL
+from odoo import SUPERUSER_ID, api
+from odoo.tools import SQL, convert_file
 
 
 def migrate(cr, version):
+    convert_file(
+        api.Environment(cr, SUPERUSER_ID, {}),
+        "lifecycle_programs",
+        "data/lifecycle_category_channel_data.xml",
+        {},
+        # What an update leaves alone is made here, once.
+        mode="init",
+        noupdate=True,
+    )
     cr.execute(
         SQL(
             """
