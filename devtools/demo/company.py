@@ -9,6 +9,8 @@ DOMAIN = "northwind-lane.example"
 LEADER = "Sofia Lind"
 SALESPEOPLE = ("Hugo Berg", "Mia Carter", "Noah Ward")
 MARKETER = "Astrid Holm"
+# A shop that writes once a month takes half a year without a sign for silence.
+SILENT_AFTER = 6
 
 
 class Company:
@@ -35,6 +37,7 @@ class Company:
                         f"base.{'uk' if self.country == 'GB' else 'us'}"
                     ).id,
                     "alias_domain_id": domain.id,
+                    "lifecycle_sunset_messages": SILENT_AFTER,
                 }
             )
             env["ir.mail_server"].create(

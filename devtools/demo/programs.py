@@ -30,6 +30,7 @@ SUPPLIES_MONTHS = 3
 # The program that most people enter tries two subjects, on a small shop's numbers.
 TESTED = "upsell"
 TEST_SAMPLE = 100
+BY_BEST_CHANNEL = "renewal"
 # Percent of the coupons, in the order in which a program gives them.
 PERCENTS = (5, 10, 20)
 
@@ -57,6 +58,7 @@ class Programs:
                 self._choose_offers(program)
                 self._choose_coupons(program, coupons)
                 self._test_subject(program)
+                self._choose_channels(program)
             # Years of customers meet the programs at once; nobody is there to agree.
             programs.company_id.lifecycle_launch_limit = 0
             programs.action_publish()
@@ -127,6 +129,21 @@ class Programs:
         second = test.branch_ids[-1].next_step_id.message_id
         name = "{% if contact.first_name %}{{ contact.first_name }}, {% endif %}"
         second.subject = name + second.subject
+
+    # ----------------------------------------------------------------- channels
+
+    def _choose_channels(self, program) -> None:
+        """A renewal that no mail can tell of is told on the next channel."""
+        if program.code != BY_BEST_CHANNEL:
+            return
+        steps = program.draft_version_id.step_ids.filtered(
+            lambda step: step.type == "mail"
+            and step.message_id.category_id.code == "service"
+        )
+        steps.type = "message"
+        for message in steps.message_id:
+            short = "{{ company.name }}: " + message.subject
+            message.write({"channel": "order", "body_text": short})
 
     # ------------------------------------------------------------------ renewals
 

@@ -77,6 +77,8 @@ COUNTS = {
     " WHERE outcome = 'skipped' GROUP BY 1 ORDER BY 1",
     "holds": "SELECT COALESCE(reason, 'no reason'), COUNT(*) FROM lifecycle_step_run"
     " WHERE outcome = 'held' GROUP BY 1 ORDER BY 1",
+    "fallbacks": "SELECT channel || ': ' || COALESCE(reason, 'no reason'), COUNT(*)"
+    " FROM lifecycle_step_run WHERE outcome = 'fallback' GROUP BY 1 ORDER BY 1",
     "left": "SELECT program.code || ': ' ||"
     " COALESCE(enrolment.end_reason, 'no reason'), COUNT(*)"
     " FROM lifecycle_enrolment enrolment"
@@ -205,6 +207,7 @@ def show(report: dict) -> str:
         _list("steps", report["steps"]),
         _list("skipped", report["skips"]),
         _list("held, until later", report["holds"]),
+        _list("next channel", report["fallbacks"]),
         _list("A/B tests", report["tests"]),
         _list("discounts", report["grants"]),
         _list("sales alerts", report["alerts"]),

@@ -65,6 +65,8 @@ class Timeline:
         """Let the days from ``first`` to ``last`` pass."""
         with self.scheduler.running():
             self._pass_days(first, last)
+            with self._timed("crons"):
+                self.scheduler.count_dashboard()
 
     def _pass_days(self, first: date, last: date) -> None:
         self.prospects.plan(first, last)
