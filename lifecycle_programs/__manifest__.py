@@ -26,6 +26,7 @@
         "security/lifecycle_rehearsal_rules.xml",
         "security/lifecycle_dashboard_rules.xml",
         "security/lifecycle_veto_rules.xml",
+        "security/lifecycle_wizard_rules.xml",
         "data/lifecycle_stage_data.xml",
         "data/lifecycle_category_data.xml",
         "data/lifecycle_category_channel_data.xml",

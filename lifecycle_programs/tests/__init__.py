@@ -10,6 +10,7 @@ from . import test_entry
 from . import test_version_moves
 from . import test_versions
 from . import test_scans
+from . import test_rights
 from . import test_security
 from . import test_grants
 from . import test_language
