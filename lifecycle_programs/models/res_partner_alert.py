@@ -10,6 +10,13 @@ class ResPartner(models.Model):
     lifecycle_alert_ids = fields.One2many(
         "lifecycle.alert", "commercial_partner_id", string="Sales Alerts"
     )
+    # Customers may read the other fields of their own contact.
+    lifecycle_alert_id = fields.Many2one(
+        groups="lifecycle_programs.group_lifecycle_user"
+    )
+    lifecycle_alert_reasons = fields.Html(
+        groups="lifecycle_programs.group_lifecycle_user"
+    )
 
     @api.depends_context("allowed_company_ids")
     @api.depends("commercial_partner_id.lifecycle_alert_ids.state")

@@ -10,10 +10,14 @@ class ResPartner(models.Model):
         string="Marketing Rests until",
         copy=False,
         readonly=True,
+        groups="lifecycle_programs.group_lifecycle_user",
         help="A salesperson has asked for it. Kept on the company, for all who belong "
         "to it.",
     )
-    lifecycle_is_paused = fields.Boolean(compute="_compute_lifecycle_is_paused")
+    lifecycle_is_paused = fields.Boolean(
+        compute="_compute_lifecycle_is_paused",
+        groups="lifecycle_programs.group_lifecycle_user",
+    )
 
     @api.depends("commercial_partner_id.lifecycle_paused_until")
     def _compute_lifecycle_is_paused(self):

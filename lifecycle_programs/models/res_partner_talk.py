@@ -8,8 +8,12 @@ from .lifecycle_explain import REASONS
 class ResPartner(models.Model):
     _inherit = "res.partner"
 
+    # What sales has going on with a customer is not for the customer, who may read the
+    # other fields of his own contact.
     lifecycle_rest_reason = fields.Char(
-        compute="_compute_lifecycle_rest_reason", compute_sudo=True
+        compute="_compute_lifecycle_rest_reason",
+        compute_sudo=True,
+        groups="lifecycle_programs.group_lifecycle_user",
     )
 
     @api.depends_context("allowed_company_ids", "lang", "tz")

@@ -72,3 +72,61 @@ class TestWizards(LifecycleCommon):
         )
         self.assertGreater(len(names), 10)
         self.assertEqual(set(rules.mapped("model_id.model")), names)
+
+
+@tagged("lifecycle", "post_install", "-at_install")
+class TestCustomer(LifecycleCommon):
+    def test_what_sales_knows_is_not_for_the_customer(self):
+        """A customer with a login may read his own contact, by whatever way."""
+        user = new_test_user(self.env, "lifecycle_customer", "base.group_portal")
+        contact = user.partner_id.with_user(user)
+        self.assertTrue(contact.read(["name"]))
+        seen = set()
+        for name in contact._fields:
+            if name.startswith("lifecycle_"):
+                contact.invalidate_recordset()
+                try:
+                    contact.read([name])
+                except AccessError:
+                    continue
+                seen.add(name)
+        own = {"lifecycle_first_name", "lifecycle_first_name_given"}
+        # Of this one he sees nothing but 0.
+        self.assertEqual(seen, own | {"lifecycle_enrolment_count"})
+
+    def test_he_calls_nothing(self):
+        user = new_test_user(self.env, "lifecycle_customer", "base.group_portal")
+        contact = user.partner_id
+        enrolment = self.make_program(WAIT)._enrol_partners(contact, self.start)
+
+        def ask(model, method, *args):
+            return getattr(self.env[model].with_user(user), method)(*args)
+
+        place = ("lifecycle.program", enrolment.program_id.id, "rule")
+        for attack in (
+            lambda: ask("lifecycle.dashboard", "get_data"),
+            lambda: ask("lifecycle.dashboard", "refresh"),
+            lambda: ask("lifecycle.timeline", "get_page", "res.partner", contact.id),
+            lambda: ask("lifecycle.gallery", "get_gallery"),
+            lambda: ask("lifecycle.gallery", "use", "winback", {}),
+            lambda: ask("lifecycle.gallery", "close_banner"),
+            lambda: ask("lifecycle.forecast", "get_week"),
+            lambda: ask("lifecycle.health", "action_open"),
+            lambda: ask("lifecycle.upcoming", "action_open"),
+            lambda: ask("lifecycle.message.editor", "get_setup", False, "mail"),
+            lambda: ask("lifecycle.message.editor", "preview", False),
+            lambda: ask("lifecycle.message.editor", "make_condition", "true", False),
+            lambda: ask("lifecycle.rule.editor", "get_setup", *place),
+            lambda: ask("lifecycle.rule.editor", "check", "true", *place),
+            lambda: ask("lifecycle.rule.editor", "count", "true", *place),
+            lambda: ask("lifecycle.rule.editor", "complete_values", "contact.city"),
+            lambda: enrolment.with_user(user).action_leave(),
+            lambda: enrolment.with_user(user).action_pause(),
+            lambda: enrolment.version_id.with_user(user).get_canvas(),
+            lambda: enrolment.version_id.with_user(user).get_canvas_counts(),
+            lambda: contact.with_user(user).action_lifecycle_resume(),
+            lambda: self.company.with_user(user).action_lifecycle_stop(),
+        ):
+            with self.assertRaises(AccessError):
+                attack()
+        self.assertEqual(enrolment.state, "active")
