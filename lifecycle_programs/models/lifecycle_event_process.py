@@ -237,11 +237,12 @@ class LifecycleEvent(models.Model):
             )
 
     def action_retry(self):
-        """Work these events off again, soon: whoever may edit programs may ask."""
+        """Work those of these events off again that have failed, soon: whoever may edit
+        programs may ask. What was worked off once has moved people already."""
         self.check_access("read")
         self.env["lifecycle.program"].check_access("write")
         # Counted as a try: whether it is news is judged by when it was heard of.
-        self.sudo().write(
+        self.sudo().filtered("error").write(
             {"processed_at": False, "retry_at": False, "retry_count": 1, "error": False}
         )
         self._wake_processing()

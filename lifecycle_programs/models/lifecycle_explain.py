@@ -105,8 +105,11 @@ class LifecycleEnrolment(models.Model):
             enrolment.reasons_html = draw._frame([draw._draw_entry(enrolment)])
 
     def action_leave(self):
-        """Take these people out of the program, by hand."""
+        """Take these people out of the program, by hand: whoever may stop its messages
+        to them may."""
         self.check_access("read")
+        for enrolment in self:
+            self.env["lifecycle.veto"]._check_may_stop(enrolment)
         enrolments = self.filtered(lambda one: one.state in ("active", "error")).sudo()
         enrolments._leave("exited", "by_hand", fields.Datetime.now())
         return True
@@ -114,6 +117,8 @@ class LifecycleEnrolment(models.Model):
     def action_pause(self):
         """A salesperson keeps the program away from the contact for 30 days."""
         self.check_access("read")
+        # As for a pause of all marketing to the contact.
+        self.partner_id.check_access("write")
         until = fields.Datetime.add(fields.Datetime.now(), days=30)
         self.sudo().write({"paused_until": until})
         return True

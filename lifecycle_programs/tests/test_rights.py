@@ -130,3 +130,47 @@ class TestCustomer(LifecycleCommon):
             with self.assertRaises(AccessError):
                 attack()
         self.assertEqual(enrolment.state, "active")
+
+
+@tagged("lifecycle", "post_install", "-at_install")
+class TestPeopleInPrograms(LifecycleCommon):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.contact = cls.make_contact(user_id=cls.salesperson.id)
+        cls.enrolment = cls.make_program(WAIT)._enrol_partners(cls.contact, cls.start)
+
+    def test_only_who_sells_to_them_takes_people_out(self):
+        """As with a message that is stopped: to take somebody out stops them all."""
+        other = new_test_user(
+            self.env,
+            "lifecycle_other_salesperson",
+            "base.group_user,sales_team.group_sale_salesman",
+        )
+        with self.assertRaises(AccessError):
+            self.enrolment.with_user(other).action_leave()
+        self.assertEqual(self.enrolment.state, "active")
+        self.enrolment.with_user(self.salesperson).action_leave()
+        self.assertEqual(self.enrolment.state, "exited")
+
+    def test_who_may_not_change_a_contact_pauses_no_program(self):
+        reader = new_test_user(
+            self.env,
+            "lifecycle_reader",
+            "base.group_user,lifecycle_programs.group_lifecycle_user",
+        )
+        with self.assertRaises(AccessError):
+            self.enrolment.with_user(reader).action_pause()
+        self.assertFalse(self.enrolment.paused_until)
+
+    def test_an_event_that_was_worked_off_is_not_worked_off_again(self):
+        """It has moved people already; only what has failed is tried again."""
+        done = self.make_event("mail_clicked", self.contact)
+        self.consume()
+        self.assertTrue(done.processed_at)
+        failed = self.make_event("mail_clicked", self.contact)
+        failed.write({"processed_at": self.start, "error": "broken", "retry_count": 6})
+        (done | failed).with_user(self.marketer).action_retry()
+        self.assertTrue(done.processed_at)
+        self.assertFalse(failed.processed_at)
+        self.assertFalse(failed.error)

@@ -120,7 +120,8 @@ class TestGroups(LifecycleCommon):
 
     def test_a_salesperson_takes_a_contact_out_and_a_marketer_retries(self):
         program = self.make_program({"type": "wait", "wait_value": 3})
-        enrolment = program._enrol_partners(self.make_contact(), self.start)
+        contact = self.make_contact(user_id=self.salesperson.id)
+        enrolment = program._enrol_partners(contact, self.start)
         enrolment.with_user(self.salesperson).action_pause()
         self.assertTrue(enrolment.paused_until)
         enrolment.with_user(self.salesperson).action_leave()
