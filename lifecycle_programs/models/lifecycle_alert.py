@@ -1,4 +1,4 @@
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from markupsafe import Markup
 
@@ -122,7 +122,7 @@ class LifecycleAlert(models.Model):
         people = [
             self.env._(
                 "%(date)s: %(name)s · %(what)s",
-                date=format_date(self.env, entry["at"][:10]),
+                date=self._say_day_of(entry),
                 name=entry["name"],
                 what=entry["what"],
             )
@@ -143,6 +143,11 @@ class LifecycleAlert(models.Model):
         if self.previous_id:
             parts.append(Markup("<p>%s</p>") % self.previous_id._describe_answer())
         return Markup().join(parts)
+
+    def _say_day_of(self, entry, **options):
+        """On which day of the reader's clock somebody did something."""
+        moment = datetime.fromisoformat(entry["at"])
+        return format_date(self.env, moment, **options)
 
     def _render_list(self, lines):
         if not lines:

@@ -56,7 +56,7 @@ class LifecycleAlert(models.Model):
         """A line for each: day, what, and who of the company did it."""
         lines = []
         for entry in done:
-            day = format_date(self.env, entry["at"][:10], date_format="d MMM")
+            day = self._say_day_of(entry, date_format="d MMM")
             parts = [day, entry["what"]]
             if entry["name"] != self.partner_id.name:
                 parts.append(entry["name"])

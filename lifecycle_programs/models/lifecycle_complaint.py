@@ -175,6 +175,7 @@ class LifecycleComplaint(models.Model):
         values = {
             "name": msg_dict.get("subject") or self.env._("Without a subject"),
             "partner_id": contact.id if sender else False,
+            "company_id": (sender and contact.company_id or self.env.company).id,
             "email_from": msg_dict.get("email_from"),
             "text": html2plaintext(msg_dict.get("body") or ""),
             "source": "mail",

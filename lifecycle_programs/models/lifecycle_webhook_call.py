@@ -181,7 +181,7 @@ class LifecycleWebhookCall(models.Model):
 
     def action_retry(self):
         """Call again, for another day."""
-        self.env["lifecycle.webhook"].check_access("write")
+        self.webhook_id.check_access("write")
         now = fields.Datetime.now()
         self.sudo().filtered(lambda call: call.state in ("failed", "refused")).write(
             {

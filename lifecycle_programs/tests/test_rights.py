@@ -2,6 +2,7 @@
 
 import base64
 
+from odoo import Command
 from odoo.exceptions import AccessError
 from odoo.tests import new_test_user, tagged
 
@@ -174,3 +175,109 @@ class TestPeopleInPrograms(LifecycleCommon):
         self.assertTrue(done.processed_at)
         self.assertFalse(failed.processed_at)
         self.assertFalse(failed.error)
+
+
+@tagged("lifecycle", "post_install", "-at_install")
+class TestOtherCompany(LifecycleCommon):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.other = cls.env["res.company"].create({"name": "Other"})
+        cls.stranger = cls.make_contact("Ann", company_id=cls.other.id)
+        cls.manager = new_test_user(
+            cls.env,
+            "lifecycle_other_manager",
+            "base.group_user,lifecycle_programs.group_lifecycle_manager",
+            company_id=cls.other.id,
+            company_ids=[Command.set(cls.other.ids)],
+        )
+
+    def test_calls_of_webhooks_are_of_one_company(self):
+        webhook = self.env["lifecycle.webhook"].create(
+            {"name": "ERP", "url": "https://erp.example/hook"}
+        )
+        program = self.make_program(
+            {"type": "webhook", "key": "tell", "webhook_id": webhook.id}
+        )
+        enrolment = program._enrol_partners(self.make_contact(), self.start)
+        self.run_due()
+        call = self.env["lifecycle.webhook.call"].search(
+            [("enrolment_id", "=", enrolment.id)]
+        )
+        call.write({"state": "failed", "tries": 3})
+        self.env.invalidate_all()
+        with self.assertRaises(AccessError):
+            call.with_user(self.manager).action_retry()
+        self.assertEqual((call.state, call.tries), ("failed", 3))
+
+    def test_an_import_knows_no_contacts_of_another_company(self):
+        self.import_rows("email,type", "ann@example.com,opt-out")
+        opt_outs = self.env["lifecycle.opt.out"].search(
+            [("address", "=", "ann@example.com")]
+        )
+        self.assertTrue(opt_outs)
+        self.assertFalse(opt_outs.partner_id)
+        own = self.make_contact("Ann")
+        self.import_rows("email,type,date", "ann@example.com,consent,2025-01-01")
+        consent = self.env["lifecycle.consent"].search(
+            [("address", "=", "ann@example.com"), ("state", "=", "given")]
+        )
+        self.assertEqual(consent.partner_id, own)
+
+    def import_rows(self, *rows):
+        wizards = self.env["lifecycle.suppression.import"].with_user(self.marketer)
+        file = base64.b64encode("\n".join(rows).encode())
+        wizards.create({"file": file}).action_import()
+
+    def test_a_complaint_by_mail_is_of_the_company_of_the_contact(self):
+        complaint = self.env["lifecycle.complaint"].message_new(
+            {"email_from": "Ann <ann@example.com>", "subject": "Leaks", "body": "All"}
+        )
+        self.assertEqual(complaint.partner_id, self.stranger)
+        self.assertEqual(complaint.company_id, self.other)
+
+    def test_a_rehearsal_tells_nothing_of_strangers(self):
+        """Also when somebody writes their ids into it."""
+        program = self.make_program(WAIT)
+        rehearsal = (
+            self.env["lifecycle.rehearsal"]
+            .with_user(self.marketer)
+            .create({"program_id": program.id, "who": "chosen"})
+        )
+        rehearsal.write(
+            {
+                "waiting": [[self.stranger.id, None]],
+                "started_at": self.start,
+                "people_count": 1,
+            }
+        )
+        with self.enter_registry_test_mode():
+            self.assertEqual(rehearsal.run_next(), 0)
+        self.assertFalse(rehearsal.line_ids)
+
+    def test_the_page_of_a_rehearsal_reads_no_mails(self):
+        """Thousands of them would be read again and again, to show none."""
+        program = self.make_program(WAIT)
+        rehearsal = self.env["lifecycle.rehearsal"].create({"program_id": program.id})
+        line = self.env["lifecycle.rehearsal.line"].create(
+            {
+                "rehearsal_id": rehearsal.id,
+                "partner_id": self.make_contact().id,
+                "kind": "message",
+                "at": self.start,
+                "subject": "Hello",
+                "body": "<p>Hello you</p>",
+            }
+        )
+        self.env.invalidate_all()
+        rehearsal.get_result()
+        body = line._fields["body"]
+        self.assertNotIn(line.id, body._get_cache(self.env))
+        self.assertIn("Hello you", line.get_text()["body"])
+
+    def test_what_colleagues_did_is_told_by_the_clock_of_the_reader(self):
+        told = [{"at": "2027-01-01T23:30:00", "what": "Clicked", "name": "Ann"}]
+        alerts = self.env["lifecycle.alert"].with_context(lang="en_US")
+        for zone, day in (("UTC", "1 Jan"), ("Pacific/Auckland", "2 Jan")):
+            lately = alerts.with_context(tz=zone)._render_lately(told)
+            self.assertIn(day, lately)

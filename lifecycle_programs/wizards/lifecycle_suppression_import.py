@@ -195,18 +195,23 @@ class LifecycleSuppressionImport(models.TransientModel):
             """
             SELECT given.*, COALESCE(
                        (SELECT min(p.id) FROM res_partner p
-                         WHERE p.email_normalized = given.address),
+                         WHERE p.email_normalized = given.address AND %(mine)s),
                        (SELECT min(p.id) FROM res_partner p
-                         WHERE p.phone_sanitized = given.address)) AS partner_id
-              FROM unnest(%s::varchar[], %s::varchar[], %s::integer[], %s::timestamp[],
-                          %s::text[])
+                         WHERE p.phone_sanitized = given.address AND %(mine)s)
+                   ) AS partner_id
+              FROM unnest(%(addresses)s::varchar[], %(channels)s::varchar[],
+                          %(categories)s::integer[], %(moments)s::timestamp[],
+                          %(texts)s::text[])
                    AS given(address, channel, category_id, moment, text)
             """,
-            [row.address for row in rows],
-            [get_channel(row.address) for row in rows],
-            [row.category.id if row.category else None for row in rows],
-            [row.date or now for row in rows],
-            [_join(row.text, row.source) for row in rows],
+            mine=SQL(
+                "(p.company_id IS NULL OR p.company_id = %s)", self.env.company.id
+            ),
+            addresses=[row.address for row in rows],
+            channels=[get_channel(row.address) for row in rows],
+            categories=[row.category.id if row.category else None for row in rows],
+            moments=[row.date or now for row in rows],
+            texts=[_join(row.text, row.source) for row in rows],
         )
 
     def _import_opt_outs(self, rows, now):
