@@ -121,13 +121,15 @@ class LifecycleTalk(models.AbstractModel):
               JOIN sale_order so ON so.partner_id = p.id
              CROSS JOIN LATERAL (SELECT LEAST(
                        so.date_order + make_interval(days => %(days)s),
-                       so.validity_date + interval '1 day') AS until) AS q
+                       (so.validity_date + interval '1 day') AT TIME ZONE %(tz)s
+                           AT TIME ZONE 'UTC') AS until) AS q
              WHERE p.commercial_partner_id = ANY(%(customers)s)
                AND so.state = 'sent' AND so.company_id = %(company)s
                AND so.date_order <= %(now)s AND q.until > %(now)s
              GROUP BY p.commercial_partner_id
             """,
             days=max(company.lifecycle_abandoned_days, 1),
+            tz=company._lifecycle_zone().zone,
             customers=customers,
             company=company.id,
             now=now,
@@ -199,6 +201,7 @@ class LifecycleTalk(models.AbstractModel):
     @api.model
     def _select_invoices(self, company, customers, now):
         """An invoice that should have been paid long ago: offers do not fit now."""
+        overdue = timedelta(days=company.lifecycle_talk_overdue_days)
         return SQL(
             """
             SELECT p.commercial_partner_id AS customer_id, NULL::timestamp AS until
@@ -213,7 +216,7 @@ class LifecycleTalk(models.AbstractModel):
             """,
             customers=customers,
             company=company.id,
-            latest=(now - timedelta(days=company.lifecycle_talk_overdue_days)).date(),
+            latest=company._lifecycle_today(now) - overdue,
         )
 
 

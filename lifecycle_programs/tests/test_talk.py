@@ -15,6 +15,7 @@ class TestTalk(MessageCommon):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
+        cls.company.resource_calendar_id.tz = "UTC"
         firm = cls.env["res.partner"].create({"name": "Acme", "is_company": True})
         cls.boss = cls.make_contact("Big Boss", parent_id=firm.id)
         cls.clerk = cls.make_contact("Young Clerk", parent_id=firm.id)
@@ -137,6 +138,30 @@ class TestTalk(MessageCommon):
         self.assertFalse(self.reasons(self.at(days=-1)), "13 days")
         self.company.lifecycle_talk_overdue_days = 0
         self.assertFalse(self.reasons())
+
+    def test_days_are_those_of_the_company(self):
+        """Where it is tomorrow already, an invoice is overdue, and a quotation has
+        expired, half a day before it is so in Greenwich."""
+        noon = self.start.replace(hour=12, minute=0, second=0)
+        here = noon.date()
+        quotation = self.make_quotation(
+            self.stranger, date_order=noon - timedelta(hours=1), validity_date=here
+        )
+        self.env["account.move"].create(
+            {
+                "move_type": "out_invoice",
+                "partner_id": self.boss.id,
+                "invoice_date": here - timedelta(days=30),
+                "invoice_date_due": here - timedelta(days=13),
+                "invoice_line_ids": [
+                    Command.create({"product_id": self.product.id, "price_unit": 9})
+                ],
+            }
+        ).action_post()
+        self.assertEqual(self.reasons(noon), {self.stranger: QUOTATION})
+        self.company.resource_calendar_id.tz = "Pacific/Kiritimati"
+        self.assertEqual(self.reasons(noon), {self.clerk: "talk_invoice"})
+        self.assertEqual(quotation.state, "sent")
 
     # ------------------------------------------------------------
     # WHAT IT DOES
