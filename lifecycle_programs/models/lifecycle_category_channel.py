@@ -24,6 +24,13 @@ class LifecycleCategoryChannel(models.Model):
         "(category_id, channel)", "This category has the channel already."
     )
 
+    @api.depends("channel")
+    @api.depends_context("lang")
+    def _compute_display_name(self):
+        names = dict(self._fields["channel"]._description_selection(self.env))
+        for line in self:
+            line.display_name = names.get(line.channel)
+
 
 class LifecycleCategory(models.Model):
     _inherit = "lifecycle.category"

@@ -10,7 +10,7 @@ from odoo.tools import email_normalize, email_split, html2plaintext
 
 from ..engine import RuleError, to_condition
 from ..engine.phone import normalise_phone
-from .lifecycle_message import TEXTS
+from .lifecycle_message import ORDER, TEXTS
 from .speaking import in_user_language
 
 MARKETER = "lifecycle_programs.group_lifecycle_marketer"
@@ -96,6 +96,7 @@ class LifecycleMessageEditor(models.AbstractModel):
 
         :return: ``contact`` (id and name), ``lang``, ``subject``, ``html`` (a whole
             document), ``plain``, ``sms``, ``size`` (places, parts, encoding, cost),
+            ``short`` (``sms`` and ``size`` of a message that also goes by SMS),
             ``missing`` (labels), ``error`` and ``problems`` (severity, text, language,
             message, line, column, found, replacement)
         :rtype: dict
@@ -112,9 +113,8 @@ class LifecycleMessageEditor(models.AbstractModel):
             "html": self._make_document(example),
             "plain": example.plain,
             "sms": example.sms,
-            "size": example.size
-            and dict(zip(("places", "parts", "encoding"), example.size, strict=True))
-            | {"cost": message._say_sms_cost(partner, example.size)},
+            "size": self._prepare_size(message, partner, example),
+            "short": self._preview_short(message, partner, example.lang, form),
             "missing": [labels.get(name, name) for name in example.missing],
             "error": example.error
             and {
@@ -128,6 +128,31 @@ class LifecycleMessageEditor(models.AbstractModel):
                 for problem in message._find_problems(form)
             ],
         }
+
+    def _prepare_size(self, message, partner, example):
+        if not example.size:
+            return example.size
+        places, parts, encoding = example.size
+        cost = message._say_sms_cost(partner, example.size)
+        return {"places": places, "parts": parts, "encoding": encoding, "cost": cost}
+
+    def _preview_short(self, message, partner, lang, form):
+        """The SMS beside the mail, of a message that takes the channels of its
+        category; None when it takes none or has no short text."""
+        category = message.category_id
+        if form.get("category_id"):
+            category = category.browse(form["category_id"])
+        if (
+            message._get_channel(form) != ORDER
+            or "sms" not in category._get_channels()
+            or not form.get("body_text", message.body_text)
+        ):
+            return None
+        example = message._render_example(partner, lang, form | {"channel": "sms"})
+        if example.error:
+            return None
+        size = self._prepare_size(message, partner, example)
+        return {"sms": example.sms, "size": size}
 
     def _check_lang(self, lang):
         return lang if lang in dict(self.env["res.lang"].get_installed()) else None

@@ -98,22 +98,12 @@ class LifecyclePreferences(models.AbstractModel):
         :param program: the program that sent it, which can be left
         """
         wanted = self._get_wanted(addresses)
-        names = self._get_channels()
         until = self._get_paused_until(addresses, now)
         return {
             "choices": [
-                {
-                    "category": one,
-                    "boxes": [
-                        {
-                            "value": f"{one.id}:{channel}",
-                            "label": names[channel] + _mask(address),
-                            "checked": (one.id, channel) in wanted,
-                        }
-                        for channel, address in addresses.items()
-                    ],
-                }
+                {"category": one, "boxes": boxes}
                 for one in self._get_categories()
+                if (boxes := self._get_boxes(one, addresses, wanted))
             ],
             "category": category,
             "may_unsubscribe": bool(
@@ -123,6 +113,21 @@ class LifecyclePreferences(models.AbstractModel):
             "paused_until": until and format_date(self.env, until),
             "pause_days": PAUSE_DAYS,
         }
+
+    @api.model
+    def _get_boxes(self, category, addresses, wanted):
+        """What can be chosen of a category: the channels that it takes."""
+        names = self._get_channels()
+        channels = category._get_channels()
+        return [
+            {
+                "value": f"{category.id}:{channel}",
+                "label": names[channel] + _mask(address),
+                "checked": (category.id, channel) in wanted,
+            }
+            for channel, address in addresses.items()
+            if channel in channels
+        ]
 
     @api.model
     def _get_paused_until(self, addresses, now):
@@ -164,9 +169,12 @@ class LifecyclePreferences(models.AbstractModel):
         opt_outs = self.env["lifecycle.opt.out"]
         changes = []
         for category in self._get_categories():
+            offered = category._get_channels()
             for channel, address in addresses.items():
                 was = (category.id, channel) in before
                 wants = f"{category.id}:{channel}" in chosen
+                if channel not in offered:
+                    wants = was
                 if wants and not was:
                     opt_outs._opt_in(
                         address, category, partner, text=category._get_consent_text()

@@ -23,6 +23,7 @@ class LifecycleSmsPrice(models.Model):
         ondelete="cascade",
         help="The country of the number. Empty for every other country.",
     )
+    scope = fields.Char(string="Applies To", compute="_compute_scope")
     currency_id = fields.Many2one(related="company_id.currency_id")
     price = fields.Float(
         required=True,
@@ -38,6 +39,13 @@ class LifecycleSmsPrice(models.Model):
     _price_positive = models.Constraint(
         "CHECK (price >= 0)", "A price is not below zero."
     )
+
+    @api.depends("country_id")
+    @api.depends_context("lang")
+    def _compute_scope(self):
+        for price in self:
+            country = price.country_id
+            price.scope = "" if country else self.env._("All other countries")
 
     @api.model
     def _get_prices(self, numbers):

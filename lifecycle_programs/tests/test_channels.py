@@ -249,6 +249,17 @@ class TestChannelOrder(ChannelCommon):
         self.assertTrue(sms.sms.startswith("Hi <Liisa>"))
         short = show(partner, form={"body": ""})
         self.assertEqual(short.body, push.body)
+        # Beside the mail, what the SMS would be.
+        preview = self.env["lifecycle.message.editor"].preview
+        seen = preview(message.id, partner_id=partner.id)
+        self.assertIn("Dear Liisa", seen["html"])
+        self.assertTrue(seen["short"]["sms"].startswith("Hi <Liisa>"))
+        self.assertEqual(seen["short"]["size"]["parts"], 1)
+        form = {"body_text": ""}
+        self.assertIsNone(preview(message.id, form, partner.id)["short"])
+        self.set_channels("mail")
+        self.assertIsNone(preview(message.id, partner_id=partner.id)["short"])
+        self.set_channels("mail", "sms")
         # What was sent is shown as the channel had it.
         step = self.make_step(body_text="Hi {{ contact.name }}")
         partner.write({"email": False, "phone": "0401234567"})

@@ -144,6 +144,21 @@ class TestPreferencePage(PreferencesCommon, HttpCase):
         self.run_due()
         self.assertSteps(later, ["message done", "end done"])
 
+    def test_only_channels_of_the_kind_are_offered(self):
+        """What a kind of message never takes is no choice; a no to it stays one."""
+        channels = self.marketing.channel_ids
+        channels.filtered(lambda line: line.channel != "mail").unlink()
+        self.env["phone.blacklist"]._add("+358401234567")
+        page = self.url_open(self.link).text
+        self.assertIn(f'value="{self.marketing.id}:mail"', page)
+        self.assertNotIn(f'value="{self.marketing.id}:sms"', page)
+        self.assertIn(f'value="{self.service.id}:sms"', page)
+        chosen = [f"{self.marketing.id}:mail", f"{self.marketing.id}:sms"]
+        self.post("save", [*chosen, f"{self.service.id}:sms"])
+        self.assertNotIn(self.marketing, self.refused(self.partner.email))
+        self.assertIn(self.marketing, self.refused("+358401234567"))
+        self.assertNotIn(self.service, self.refused("+358401234567"))
+
     def test_leaving_holds_in_a_portal_that_comes_later(self):
         self.post("leave_all")
         user = new_test_user(self.env, "portal_liisa", "base.group_portal")

@@ -247,6 +247,15 @@ test("a language and a test", async () => {
     await waitFor(".o_notification:contains(me@acme.example)");
 });
 
+test("beside a mail stands the SMS that takes its place", async () => {
+    const size = { places: 5, parts: 1, encoding: "GSM", cost: "0.07 €" };
+    answer = { short: { sms: "Short", size } };
+    await mountMessage();
+    expect("iframe.o_lifecycle_preview_mail").toHaveCount(1);
+    expect(".o_lifecycle_preview_bubble").toHaveText("Short");
+    expect(".o_lifecycle_preview_size").toHaveText("5 characters, 1 SMS (GSM), 0.07 €");
+});
+
 test("an SMS shows its parts", async () => {
     answer = { html: "", sms: "Hi there", size: { places: 8, parts: 1, encoding: "GSM" } };
     await mountMessage(2);

@@ -62,8 +62,7 @@ export class MessagePreview extends Component {
         return this.seen?.problems || [];
     }
 
-    get size() {
-        const { places, parts, encoding, cost } = this.seen.size;
+    sizeOf({ places, parts, encoding, cost }) {
         const said = _t("%(places)s characters, %(parts)s SMS (%(encoding)s)", {
             places,
             parts,
