@@ -148,7 +148,7 @@ class TestPreferencePage(PreferencesCommon, HttpCase):
         """What a kind of message never takes is no choice; a no to it stays one."""
         channels = self.marketing.channel_ids
         channels.filtered(lambda line: line.channel != "mail").unlink()
-        self.env["phone.blacklist"]._add("+358401234567")
+        self.env["phone.blacklist"]._add(["+358401234567"])
         page = self.url_open(self.link).text
         self.assertIn(f'value="{self.marketing.id}:mail"', page)
         self.assertNotIn(f'value="{self.marketing.id}:sms"', page)
