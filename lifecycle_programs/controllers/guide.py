@@ -4,6 +4,7 @@ from odoo import http
 from odoo.http import request
 from odoo.tools import email_normalize
 
+from ..engine.automatic import is_automatic_click
 from .pages import invalid, note_open, read_sent, render
 
 MAX_NAME = 100
@@ -46,7 +47,8 @@ class LifecycleGuide(http.Controller):
         save_session=False,
     )
     def guide_of_contact(self, token, **_post):
-        """The link in a message: straight to the guide."""
+        """The link in a message: straight to the guide. A scanner that looks at the
+        mail has downloaded nothing."""
         parts = request.env["lifecycle.link"]._read_token("guide", token)
         if not parts:
             return invalid()
@@ -54,7 +56,8 @@ class LifecycleGuide(http.Controller):
         if not content:
             return invalid()
         sent = read_sent(parts[1:])
-        if sent and request.httprequest.method == "GET":
+        asked = request.httprequest
+        if sent and not is_automatic_click(asked.method, asked.user_agent.string):
             enrolment, step = sent
             note_open(enrolment, step).trace_id.set_clicked()
             company = enrolment.company_id

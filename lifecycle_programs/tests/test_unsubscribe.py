@@ -6,6 +6,9 @@ from odoo.tests import HttpCase, tagged
 
 from .messages_common import MessageCommon
 
+BROWSER = "Mozilla/5.0 (X11; Linux x86_64; rv:130.0) Gecko/20100101 Firefox/130.0"
+SCANNER = "Mozilla/5.0 (compatible; Barracuda Sentinel)"
+
 
 @tagged("lifecycle", "post_install", "-at_install")
 class TestPublicPages(MessageCommon, HttpCase):
@@ -292,8 +295,11 @@ class TestPublicPages(MessageCommon, HttpCase):
             "guide", guide.id, self.enrolment.id, self.step.id
         )
         path = "/lifecycle" + url.partition("/lifecycle")[2]
-        answer = self.url_open(path, allow_redirects=False)
-        self.assertEqual(answer.status_code, 303)
-        self.assertEqual(len(self.events("guide_downloaded")), 1)
         trace = self.enrolment.step_run_ids.trace_id
-        self.assertTrue(trace.links_click_datetime)
+        for agent, downloads in ((SCANNER, 0), (BROWSER, 1)):
+            answer = self.url_open(
+                path, headers={"User-Agent": agent}, allow_redirects=False
+            )
+            self.assertEqual(answer.status_code, 303)
+            self.assertEqual(len(self.events("guide_downloaded")), downloads)
+            self.assertEqual(bool(trace.links_click_datetime), bool(downloads))
