@@ -276,12 +276,17 @@ class LifecycleHealth(models.TransientModel):
 
     @api.model
     def _cron_watch(self):
-        """Pause programs that do harm; tell the administrator when nothing moves."""
-        self._watch(fields.Datetime.now())
+        """Pause programs that do harm; tell the administrator when nothing moves. What
+        was paused is committed first: it stays so, also when a check fails."""
+        now = fields.Datetime.now()
+        cron = self.env["ir.cron"]
+        self.env["lifecycle.program"]._break_circuits(now)
+        cron._commit_progress(remaining=1)
+        self._watch(now)
+        cron._commit_progress(1, remaining=0)
 
     @api.model
     def _watch(self, now):
-        self.env["lifecycle.program"]._break_circuits(now)
         bad = [finding for finding in self._find(now) if not finding.ok]
         parameters = self.env["ir.config_parameter"].sudo()
         before = parameters.get_param(STATE, "ok")

@@ -1,8 +1,11 @@
 """A program that does harm pauses itself and tells its owner."""
 
 from odoo.tests import tagged
+from odoo.tools import mute_logger
 
 from .messages_common import MessageCommon
+
+CRON = "odoo.addons.base.models.ir_cron"
 
 
 @tagged("lifecycle")
@@ -64,6 +67,19 @@ class TestBreaker(MessageCommon):
         self.program.watched_from = self.at(minutes=1)
         self.assertFalse(self.watch(hours=2))
         self.assertEqual(self.program.state, "running")
+
+    def test_a_failing_check_of_health_takes_no_pause_back(self):
+        """An addon may bring a check that does not work."""
+        runs = self.send_to(10)
+        self.program.watched_from = self.at(days=-1)
+        runs.trace_id.set_bounced()
+        health = type(self.env["lifecycle.health"])
+        self.patch(health, "_checks", lambda _self: ["_check_of_another_addon"])
+        cron = self.env.ref("lifecycle_programs.ir_cron_watch")
+        with self.enter_registry_test_mode(), mute_logger(CRON):
+            cron.method_direct_trigger()
+        self.program.invalidate_recordset()
+        self.assertEqual(self.program.state, "paused")
 
     def test_too_few_to_judge_and_too_long_ago(self):
         runs = self.send_to(9)
