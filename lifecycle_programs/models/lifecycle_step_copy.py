@@ -168,8 +168,10 @@ class LifecycleStep(models.Model):
 class ResCompany(models.Model):
     _inherit = "res.company"
 
+    # Customers with a login may read the company they buy from.
     lifecycle_copy_to = fields.Char(
         string="Copies to",
+        groups="base.group_user",
         help="Colleagues who get a copy of the first message of each step: mail "
         "addresses with commas between them.",
     )

@@ -95,6 +95,13 @@ class TestCustomer(LifecycleCommon):
         # Of this one he sees nothing but 0.
         self.assertEqual(seen, own | {"lifecycle_enrolment_count"})
 
+    def test_the_addresses_of_colleagues_are_not_for_the_customer(self):
+        user = new_test_user(self.env, "lifecycle_customer", "base.group_portal")
+        company = user.company_id.with_user(user)
+        self.assertTrue(company.read(["name"]))
+        with self.assertRaises(AccessError):
+            company.read(["lifecycle_copy_to"])
+
     def test_he_calls_nothing(self):
         user = new_test_user(self.env, "lifecycle_customer", "base.group_portal")
         contact = user.partner_id
