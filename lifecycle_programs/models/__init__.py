@@ -24,6 +24,7 @@ from . import lifecycle_step_branch
 from . import lifecycle_enrolment
 from . import lifecycle_step_run
 from . import lifecycle_step_run_retention
+from . import lifecycle_step_run_write
 from . import lifecycle_grant
 from . import lifecycle_alert
 from . import lifecycle_consent

@@ -114,9 +114,10 @@ class LifecycleEnrolment(models.Model):
     def _find_excluded(self):
         """Which of these have to leave the contact to another program of their group:
         one earlier in the order, or as early and entered before."""
-        grouped = self.filtered("program_id.exclusion_group_id")
-        if not grouped:
+        programs = self.program_id.filtered("exclusion_group_id")
+        if not programs:
             return self.browse()
+        grouped = self.filtered(lambda one: one.program_id in programs)
         self.env.flush_all()
         rows = self.env.execute_query(
             SQL(

@@ -5,7 +5,6 @@ run step by step, write step runs and cursors. Effects, step runs and cursors ar
 transaction, which the scheduled action commits.
 """
 
-import json
 import logging
 from collections import defaultdict
 from datetime import timedelta
@@ -15,7 +14,6 @@ from odoo.tools import SQL
 
 from .lifecycle_retry import CONCURRENCY_ERRORS, claim, retry_on_conflict
 from .lifecycle_step import SPLITS
-from .lifecycle_step_run import ONE_ROW
 from .step_result import StepResult
 
 _logger = logging.getLogger(__name__)
@@ -23,46 +21,11 @@ _logger = logging.getLogger(__name__)
 BATCH = 500
 # Steps that one enrolment takes in one batch at the most; the rest in the next one.
 MAX_HOPS = 30
-# A statement for each way on, as long as a batch goes so few ways.
-MOST_WAYS = 20
 # When somebody whose events another worker has, or could not work off, is due again.
 BLOCKED = timedelta(minutes=1)
 # Minutes until a failed step is tried again: 1, 5, 25, about 2 hours, about 10 hours,
 # a day.
 RETRY_MINUTES = (1, 5, 25, 125, 625, 1440)
-
-RUN_COLUMNS = (
-    "address",
-    "message_id",
-    "content_id",
-    "trace_id",
-    "grant_id",
-    "alert_id",
-    "channel",
-    "sms_parts",
-    "cost",
-)
-COLUMNS = (
-    "enrolment_id",
-    "step_id",
-    "visit",
-    "program_id",
-    "company_id",
-    "partner_id",
-    "step_type",
-    "outcome",
-    "reason",
-    "branch_id",
-    "scheduled_at",
-    "run_at",
-    "detail",
-    *RUN_COLUMNS,
-)
-INSERT_COLUMNS = ", ".join(COLUMNS)
-OUTCOME = COLUMNS.index("outcome")
-# What a step that is tried again meets again.
-AGAIN = ("held", "fallback")
-SAME_HOLD = f"ON CONFLICT ({ONE_ROW}) DO UPDATE SET detail = EXCLUDED.detail"
 
 
 class LifecycleEnrolment(models.Model):
@@ -129,14 +92,14 @@ class LifecycleEnrolment(models.Model):
     def _run_claimed(self, now):
         """Run the steps that are due for these enrolments, which are ours: as many as
         follow without a wait."""
-        customers = self.partner_id.commercial_partner_id.ids
-        _count, blocked = self.env["lifecycle.event"]._consume(now, customers)
+        customers = self._get_customers()
+        _count, blocked = self.env["lifecycle.event"]._consume(
+            now, set(customers.values())
+        )
         # The events may have ended or moved some of them.
         self.invalidate_recordset()
         due = self.filtered(lambda enrolment: enrolment._is_due(now))
-        held = due.filtered(
-            lambda enrolment: enrolment.partner_id.commercial_partner_id.id in blocked
-        )
+        held = due.filtered(lambda enrolment: customers[enrolment.id] in blocked)
         # Nothing leaves before their events are worked off.
         held.write({"due_at": now + BLOCKED})
         due -= held
@@ -183,6 +146,24 @@ class LifecycleEnrolment(models.Model):
         )
         return self.browse(row[0] for row in rows)
 
+    def _get_customers(self):
+        """The customer that each contact belongs to today, by enrolment id. Nothing
+        else is read of contacts of whom the step may want to know nothing."""
+        self.env.flush_all()
+        return dict(
+            self.env.execute_query(
+                SQL(
+                    """
+                    SELECT e.id, p.commercial_partner_id
+                      FROM lifecycle_enrolment e
+                      JOIN res_partner p ON p.id = e.partner_id
+                     WHERE e.id = ANY(%s)
+                    """,
+                    self.ids,
+                )
+            )
+        )
+
     def _is_due(self, now):
         return self.state == "active" and bool(self.due_at) and self.due_at <= now
 
@@ -203,12 +184,11 @@ class LifecycleEnrolment(models.Model):
         :param until: dict of moment per enrolment
         """
         self.env["lifecycle.step.run"]._insert(
-            [
-                enrolment._prepare_step_run(
-                    StepResult("wait", reason, due_at=moment, holds=True), now
-                )
+            {
+                enrolment.id: StepResult("wait", reason, due_at=moment, holds=True)
                 for enrolment, moment in until.items()
-            ]
+            },
+            now,
         )
         for enrolment, moment in until.items():
             enrolment.write({"due_at": moment, "scheduled_at": moment})
@@ -245,107 +225,64 @@ class LifecycleEnrolment(models.Model):
         enrolments._apply_results(results, now)
 
     def _apply_results(self, results, now):
-        """Write the step runs and move the cursors.
+        """Write the step runs and move the cursors: by one statement for all who go the
+        same way, and with one look at a result that many have in common.
 
         :param results: dict of `StepResult` per enrolment id
         """
-        runs = []
-        moved = defaultdict(list)
-        for enrolment in self:
-            result = results[enrolment.id]
-            runs += [enrolment._prepare_step_run(one, now) for one in result.earlier]
-            if result.outcome != "wait" or result.holds:
-                runs.append(enrolment._prepare_step_run(result, now))
-            values = enrolment._prepare_cursor(result, now)
-            moved[tuple(values.items())].append(enrolment.id)
-        for values, ids in moved.items():
-            enrolments = self.browse(ids)
-            if len(moved) <= MOST_WAYS:
-                enrolments._move(dict(values))
-            else:
-                enrolments.write(dict(values))
-        self.flush_recordset()
-        self.env["lifecycle.step.run"]._insert(runs)
+        self.env["lifecycle.step.run"]._insert(
+            {enrolment_id: results[enrolment_id] for enrolment_id in self.ids}, now
+        )
+        ways = defaultdict(dict)
+        for step, enrolments in self.grouped("step_id").items():
+            prepared = {}
+            for enrolment_id in enrolments.ids:
+                result = results[enrolment_id]
+                if id(result) not in prepared:
+                    values = step._prepare_cursor(result, now)
+                    due_at = values.pop("due_at")
+                    prepared[id(result)] = ways[tuple(values.items())], due_at
+                people, due_at = prepared[id(result)]
+                people[enrolment_id] = due_at
+        for values, people in ways.items():
+            self.browse(people)._move(dict(values), list(people.values()))
 
-    def _move(self, values):
+    def _move(self, values, due_at):
         """Write the same cursor to all of these, by one statement: the ORM goes row by
-        row even then."""
+        row even then.
+
+        :param values: as `LifecycleStep._prepare_cursor` makes them
+        :param due_at: when each of them is due
+        """
         self.flush_recordset()
         assignments = [
             SQL(
                 "%s = %s",
                 SQL.identifier(name),
-                self._fields[name].convert_to_column(value, self),
+                value
+                if isinstance(value, SQL)
+                else self._fields[name].convert_to_column(value, self),
             )
             for name, value in values.items()
         ]
         self.env.cr.execute(
             SQL(
-                "UPDATE lifecycle_enrolment SET %s, write_uid = %s, write_date = %s"
-                " WHERE id = ANY(%s)",
-                SQL(", ").join(assignments),
+                """
+                UPDATE lifecycle_enrolment e
+                   SET %s, due_at = moved.due_at, write_uid = %s, write_date = %s
+                  FROM unnest(%s, %s::timestamp[]) AS moved(id, due_at)
+                 WHERE e.id = moved.id
+                """,
+                SQL(", ").join([*assignments]),
                 self.env.uid,
                 self.env.cr.now(),
                 self.ids,
+                due_at,
             )
         )
-        self.invalidate_recordset(values, flush=False)
-        self.modified(values)
-
-    def _prepare_cursor(self, result, now):
-        """The fields of the cursor after a result."""
-        if result.outcome == "wait":
-            values = {"due_at": result.due_at}
-            if not result.holds:
-                values |= {"waiting": True, "scheduled_at": result.due_at}
-            elif result.is_excused and self.scheduled_at:
-                values["scheduled_at"] = self.scheduled_at + (result.due_at - now)
-            return values
-        following = result.next_step
-        if following is None:
-            following = self.step_id.next_step_id
-        values = {
-            "visit": self.visit + 1,
-            "waiting": False,
-            # A split before the first wait does not start anything yet.
-            "started": self.started or self.step_id.type not in SPLITS,
-            "retry_count": 0,
-            "error": False,
-        }
-        if result.reason == "event":
-            values["scheduled_at"] = now
-        if following:
-            return values | {"step_id": following.id, "due_at": now}
-        return values | {
-            "state": "ended",
-            "end_reason": result.reason or "steps_done",
-            "ended_at": now,
-            "due_at": False,
-        }
-
-    def _prepare_step_run(self, result, now):
-        """One row for `lifecycle.step.run._insert`."""
-        values, step = result.values, self.step_id
-        outcome, detail = result.outcome, values.get("detail")
-        if outcome == "wait":
-            outcome = "held"
-            detail = {"until": result.due_at} if result.due_at else None
-        return (
-            self.id,
-            step.id,
-            self.visit,
-            step.program_id.id,
-            step.company_id.id,
-            self.partner_id.id,
-            step.type,
-            outcome,
-            result.reason,
-            result.branch.id if result.branch else None,
-            self.scheduled_at,
-            now,
-            json.dumps(detail, default=str) if detail else None,
-            *(values.get(column) or None for column in RUN_COLUMNS),
-        )
+        written = [*values, "due_at"]
+        self.invalidate_recordset(written, flush=False)
+        self.modified(written)
 
     def _fail(self, error, now):
         """Try the step again later; after the last try keep the error, for a person."""
@@ -371,7 +308,7 @@ class LifecycleEnrolment(models.Model):
         result = StepResult(
             "failed", reason="error", values={"detail": {"error": text}}
         )
-        self.env["lifecycle.step.run"]._insert([self._prepare_step_run(result, now)])
+        self.env["lifecycle.step.run"]._insert({self.id: result}, now)
         self.write(
             {
                 "state": "error",
@@ -400,24 +337,41 @@ class LifecycleEnrolment(models.Model):
         self._wake_runner(now)
 
 
-class LifecycleStepRun(models.Model):
-    _inherit = "lifecycle.step.run"
+class LifecycleStep(models.Model):
+    _inherit = "lifecycle.step"
 
-    @api.model
-    def _insert(self, rows):
-        """Insert step runs as `LifecycleEnrolment._prepare_step_run` makes them.
-
-        A hold is kept once per reason: tried again and again, it says until when. So is
-        a channel that did not reach the contact."""
-        if not rows:
-            return
-        statement = f"INSERT INTO lifecycle_step_run ({INSERT_COLUMNS}) VALUES %s"
-        holds = [row for row in rows if row[OUTCOME] in AGAIN]
-        done = [row for row in rows if row[OUTCOME] not in AGAIN]
-        # First what came before.
-        if holds:
-            self.env.cr.execute_values(f"{statement} {SAME_HOLD}", holds)
-        if done:
-            self.env.cr.execute_values(statement, done, page_size=len(done))
-        self.env["lifecycle.enrolment"].invalidate_model(["step_run_ids"])
-        self.invalidate_model()
+    def _prepare_cursor(self, result, now):
+        """The fields of a cursor at this step after a result. What differs from one
+        person to the next is SQL over the enrolment ``e`` and when it is due,
+        ``moved.due_at``."""
+        if result.outcome == "wait":
+            values = {"due_at": result.due_at}
+            if not result.holds:
+                values |= {"waiting": True, "scheduled_at": SQL("moved.due_at")}
+            elif result.is_excused:
+                values["scheduled_at"] = SQL(
+                    "e.scheduled_at + (moved.due_at - %s)", now
+                )
+            return values
+        following = result.next_step
+        if following is None:
+            following = self.next_step_id
+        values = {
+            "visit": SQL("e.visit + 1"),
+            "waiting": False,
+            "retry_count": 0,
+            "error": False,
+        }
+        if self.type not in SPLITS:
+            # A split before the first wait does not start anything yet.
+            values["started"] = True
+        if result.reason == "event":
+            values["scheduled_at"] = now
+        if following:
+            return values | {"step_id": following.id, "due_at": now}
+        return values | {
+            "state": "ended",
+            "end_reason": result.reason or "steps_done",
+            "ended_at": now,
+            "due_at": None,
+        }

@@ -107,22 +107,24 @@ class LifecycleStep(models.Model):
         rules = [(branch, program._rule(branch.rule)) for branch in self.branch_ids]
         names = set().union(*(rule.facts for _branch, rule in rules))
         values = enrolments._get_values(names, now)
-        results = {}
-        for enrolment in enrolments:
-            taken = next(
-                (
-                    branch
-                    for branch, rule in rules
-                    if rule.matches(values[enrolment.id], now, program._tz())
+        tz = program._tz()
+        ways = [
+            (
+                rule,
+                StepResult(
+                    reason="branch", next_step=branch.next_step_id, branch=branch
                 ),
-                None,
             )
-            results[enrolment.id] = (
-                StepResult(reason="branch", next_step=taken.next_step_id, branch=taken)
-                if taken
-                else StepResult(reason="else")
+            for branch, rule in rules
+        ]
+        rest = StepResult(reason="else")
+        return {
+            one_id: next(
+                (way for rule, way in ways if rule.matches(values[one_id], now, tz)),
+                rest,
             )
-        return results
+            for one_id in enrolments.ids
+        }
 
     # ------------------------------------------------------------
     # START A PROGRAM, END
@@ -131,8 +133,8 @@ class LifecycleStep(models.Model):
     def _run_start_program_batch(self, enrolments, now):
         target = self.target_program_id
         if target.state != "running":
-            reason = "program_not_running"
-            return {one.id: StepResult("skipped", reason) for one in enrolments}
+            result = StepResult("skipped", "program_not_running")
+            return dict.fromkeys(enrolments.ids, result)
         # The entry rule of the other program sees where they come from.
         origin = {"program": self.program_id.code}
         started = target._enrol_partners(
@@ -140,13 +142,11 @@ class LifecycleStep(models.Model):
             now,
             {one.partner_id.id: (one.payload or {}) | origin for one in enrolments},
         ).partner_id
+        done, refused = StepResult(), StepResult("skipped", "not_let_in")
         return {
-            one.id: StepResult()
-            if one.partner_id in started
-            else StepResult("skipped", "not_let_in")
-            for one in enrolments
+            one.id: done if one.partner_id in started else refused for one in enrolments
         }
 
     def _run_end_batch(self, enrolments, now):
         end = self.env["lifecycle.step"]
-        return {one.id: StepResult(next_step=end) for one in enrolments}
+        return dict.fromkeys(enrolments.ids, StepResult(next_step=end))

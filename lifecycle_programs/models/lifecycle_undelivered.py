@@ -7,7 +7,7 @@ from odoo import api, fields, models
 from odoo.tools import SQL
 
 from .lifecycle_retry import CONCURRENCY_ERRORS, retry_on_conflict
-from .lifecycle_runner import BLOCKED, COLUMNS
+from .lifecycle_runner import BLOCKED
 
 _logger = logging.getLogger(__name__)
 
@@ -194,35 +194,22 @@ class LifecycleUndelivered(models.Model):
         # What did not arrive counts in no limit.
         runs._give_way()
         results = step._send_in_order(enrolments, channels, now) if channels else {}
+        sent, places = {}, {}
         for row in self:
-            result = results.get(row.run_id.enrolment_id.id)
+            run = row.run_id
+            result = results.get(run.enrolment_id.id)
             outcome = result.outcome if result else "skipped"
             if outcome != "done":
-                row.run_id.write({"outcome": "done", "reason": False})
+                run.write({"outcome": "done", "reason": False})
             if outcome != "skipped":
-                row._insert_runs(result, now)
+                # At the place of the first message: the cursor has moved on.
+                sent[run.enrolment_id.id] = result
+                places[run.enrolment_id.id] = run.id
             if outcome == "wait":
                 row.due_at = result.due_at
             else:
                 row.unlink()
-
-    def _insert_runs(self, result, now):
-        """Step runs at the place of the first message: the cursor has moved on."""
-        run = self.run_id
-        own = {
-            "step_id": run.step_id.id,
-            "visit": run.visit,
-            "step_type": run.step_type,
-            "scheduled_at": run.scheduled_at,
-        }
-        rows = [
-            dict(
-                zip(COLUMNS, run.enrolment_id._prepare_step_run(one, now), strict=True)
-            )
-            | own
-            for one in (*result.earlier, result)
-        ]
-        run._insert([tuple(row[name] for name in COLUMNS) for row in rows])
+        runs._insert(sent, now, places)
 
 
 class LifecycleStepRun(models.Model):
