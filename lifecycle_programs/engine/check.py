@@ -2,11 +2,12 @@
 
 from .doubts import doubts
 from .errors import RuleError
-from .hints import TYPE_WORDS, hint, nearest_name
+from .fit import ZONE, call, fit, fit_at
+from .hints import TYPE_WORDS, nearest_name
 from .literals import LITERALS
 from .macros import Macros, Size
-from .operators import COERCIONS, OPERATORS
-from .tree import Call, Given, Item, Literal, Name
+from .operators import OPERATORS
+from .tree import Given, Item, Literal, Name
 from .values import ELEMENT
 
 # The engine has no environment.
@@ -22,7 +23,6 @@ _LOCAL = {"$local_today": ".date", "$local_hour": ".hour"}
 _CONTACT_ZONE = "contact.timezone"
 _QUANTIFIERS = ("$any", "$all", "$count")
 _LIST_OF = {element: kind for kind, element in ELEMENT.items()}
-_ZONE = Given("zone", "zone")
 
 
 class Checker:
@@ -65,7 +65,7 @@ class Checker:
                 _("a comparison, such as x > 3"),
                 end=syntax.end,
             )
-        return self.fit(node, "condition")
+        return fit(node, "condition")
 
     def build(self, syntax):
         self.depth += 1
@@ -78,7 +78,7 @@ class Checker:
         """A part that says yes or no; its error is kept, if errors are collected."""
         depth, variable = self.depth, self.variable
         try:
-            return self.fit_at(self.build(syntax), syntax, "condition")
+            return fit_at(self.build(syntax), syntax, "condition")
         except RuleError as error:
             if self.errors is None or len(self.errors) >= _MOST_ERRORS:
                 raise
@@ -92,24 +92,24 @@ class Checker:
         token, key = syntax.tokens[0], syntax.operator
         if key in ("AND", "OR"):
             args = [self.condition(part) for part in syntax.parts]
-            return self.call(key, args, token.position, token.text)
+            return call(key, args, token.position, token.text)
         args = [self.build(part) for part in syntax.parts]
         if key in ("EQ", "NE") and any(arg.type == "null" for arg in args):
             return self._null_test(key, args, token)
         if key == "COALESCE":
             args = self._typed_nulls(args)
-        return self.call(key, args, token.position, OPERATORS[key].text)
+        return call(key, args, token.position, OPERATORS[key].text)
 
     def _prefix(self, syntax):
         (token,), (part,) = syntax.tokens, syntax.parts
         if token.kind == "NOT":
-            return self.call("NOT", [self.condition(part)], token.position, "not")
-        return self.call("minus", [self.build(part)], token.position, token.text)
+            return call("NOT", [self.condition(part)], token.position, "not")
+        return call("minus", [self.build(part)], token.position, token.text)
 
     def _ternary(self, syntax):
         condition, *branches = (self.build(part) for part in syntax.parts)
         args = [condition, *self._typed_nulls(branches)]
-        return self.call("ternary", args, syntax.tokens[0].position, "? :")
+        return call("ternary", args, syntax.tokens[0].position, "? :")
 
     def _attribute(self, syntax):
         path = []
@@ -133,7 +133,7 @@ class Checker:
                     nearest,
                     nearest,
                 )
-            node = self.call(key, [node], token.position, key)
+            node = call(key, [node], token.position, key)
         return node
 
     def _call(self, syntax):
@@ -156,7 +156,7 @@ class Checker:
         args = [self.build(argument) for argument in arguments]
         if name == "$local":
             return self._local(args, token)
-        return self.call(name, args, token.position, name)
+        return call(name, args, token.position, name)
 
     def _local(self, args, token):
         """A moment on the clock of the contact, else of the company."""
@@ -169,8 +169,8 @@ class Checker:
                 token.text,
             )
         name = Name("text", _CONTACT_ZONE, token.position)
-        own = self.call("to zone", [name, _ZONE], token.position, token.text)
-        return self.call("$local", [*args, own], token.position, "$local")
+        own = call("to zone", [name, ZONE], token.position, token.text)
+        return call("$local", [*args, own], token.position, "$local")
 
     def _list(self, syntax):
         token = syntax.tokens[0]
@@ -186,7 +186,7 @@ class Checker:
                     part.start,
                     end=part.end,
                 )
-        return self.call("list", args, token.position, "[ ]")
+        return call("list", args, token.position, "[ ]")
 
     def _each(self, syntax):
         raise RuleError(
@@ -211,8 +211,8 @@ class Checker:
             return self._symbol(token)
         literal = LITERALS[token.kind](token)
         if literal.type == "local":
-            args = [literal, _ZONE]
-            return self.call("to datetime", args, token.position, token.text)
+            args = [literal, ZONE]
+            return call("to datetime", args, token.position, token.text)
         return literal
 
     # Names
@@ -225,7 +225,7 @@ class Checker:
             return Given(_GIVEN[name], name[1:], token.position)
         if name in _LOCAL:
             clock = self._local([Given("datetime", "now", token.position)], token)
-            return self.call(_LOCAL[name], [clock], token.position, name)
+            return call(_LOCAL[name], [clock], token.position, name)
         if name in OPERATORS:
             raise RuleError(
                 _("A function needs brackets"), token.position, name, f"{name}(...)"
@@ -262,7 +262,7 @@ class Checker:
         null = Literal("null", None, token.position)
         if value.type == "null":
             return Literal("boolean", key == "EQ", token.position)
-        return self.call(f"{key} null", [value, null], token.position, token.text)
+        return call(f"{key} null", [value, null], token.position, token.text)
 
     def _typed_nulls(self, args):
         """A null beside a value has the type of that value."""
@@ -312,7 +312,7 @@ class Checker:
         wanted = [self.condition(part) for part in wanted]
         self.variable = None
         condition = self._verdict(name, each, shown, wanted)
-        return self.call(name, [items, condition], position, name, each=True)
+        return call(name, [items, condition], position, name, each=True)
 
     def _verdict(self, name, each, shown, wanted):
         """The condition that a quantifier asks of each item of its list."""
@@ -325,82 +325,10 @@ class Checker:
                     "$count([x for x in list if condition])",
                 )
             return wanted[0] if wanted else Literal("boolean", True, each.position)
-        shown = self.fit_at(shown, each.parts[0], "condition")
+        shown = fit_at(shown, each.parts[0], "condition")
         if not wanted:
             return shown
         if name == "$any":
-            return self.call("AND", [*wanted, shown], each.position, "if")
-        other = self.call("NOT", wanted, each.position, "if")
-        return self.call("OR", [other, shown], each.position, "if")
-
-    # Types
-
-    def call(self, key, args, position, found, each=False):
-        """An operator applied to arguments, in the case that fits their types."""
-        operator = OPERATORS[key]
-        for coerced in (False, True):
-            for case in operator.cases:
-                fitted = self._fit_all(case, args, coerced, each)
-                if fitted:
-                    return Call(operator, case, tuple(fitted), position)
-        raise self._mismatch(operator, args, position, found)
-
-    def _fit_all(self, case, args, coerced, each):
-        takes = case.takes * len(args) if case.chain else case.takes
-        if each:
-            takes = (takes[0], "condition") if takes[-1] == "each" else ()
-        if len(takes) != len(args):
-            return None
-        pairs = list(zip(args, takes, strict=True))
-        if not coerced and any(a.type != t for a, t in pairs if t != "condition"):
-            return None
-        fitted = [self.fit(arg, type_) for arg, type_ in pairs]
-        return None if None in fitted else fitted
-
-    def fit(self, node, type_):
-        """The node as that type, or None when it cannot be."""
-        if node.type == type_ or (type_ == "condition" and node.type == "boolean"):
-            if type_ != "condition" or node.total:
-                return node
-        key = COERCIONS.get((node.type, type_))
-        if key is None:
-            return None
-        operator = OPERATORS[key]
-        for case in operator.cases:
-            if case.takes[0] == node.type:
-                args = (node,) if len(case.takes) == 1 else (node, _ZONE)
-                return Call(operator, case, args, node.position)
-        return None
-
-    def fit_at(self, node, syntax, type_):
-        fitted = self.fit(node, type_)
-        if fitted is None:
-            raise RuleError(
-                _("A condition is wanted here, not %s", _(TYPE_WORDS[node.type])),
-                syntax.start,
-                None,
-                _("a comparison, such as x > 3"),
-                end=syntax.end,
-            )
-        return fitted
-
-    def _mismatch(self, operator, args, position, found):
-        types = [arg.type for arg in args if arg.type != "zone"]
-        counts = {len(case.takes) for case in operator.cases if not case.chain}
-        if counts and len(args) not in counts:
-            wanted = _(" or ").join(str(count) for count in sorted(counts))
-            message = _(
-                "%(operator)s takes %(wanted)s values, not %(given)s",
-                operator=found,
-                wanted=wanted,
-                given=len(args),
-            )
-            instead = f"{operator.key}({operator.takes})" if operator.takes else None
-            return RuleError(message, position, found, instead)
-        words = _(" and ").join(_(TYPE_WORDS.get(type_, type_)) for type_ in types)
-        return RuleError(
-            _("%(operator)s does not go with %(types)s", operator=found, types=words),
-            position,
-            found,
-            hint(operator, types),
-        )
+            return call("AND", [*wanted, shown], each.position, "if")
+        other = call("NOT", wanted, each.position, "if")
+        return call("OR", [other, shown], each.position, "if")

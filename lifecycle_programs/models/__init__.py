@@ -26,6 +26,7 @@ from . import lifecycle_step_run
 from . import lifecycle_step_run_retention
 from . import lifecycle_step_run_write
 from . import lifecycle_grant
+from . import lifecycle_grant_settle
 from . import lifecycle_alert
 from . import lifecycle_consent
 from . import lifecycle_category_consent
@@ -63,6 +64,7 @@ from . import lifecycle_rule
 from . import lifecycle_rules
 from . import lifecycle_program_publish
 from . import lifecycle_entry_rule
+from . import lifecycle_program_recipient
 from . import lifecycle_program_enrol
 from . import lifecycle_program_scan
 from . import lifecycle_program_launch
@@ -197,6 +199,7 @@ from . import lifecycle_health
 from . import res_partner_stage
 from . import lifecycle_health_webhook
 from . import lifecycle_timeline
+from . import lifecycle_timeline_upcoming
 from . import lifecycle_timeline_words
 from . import sale_order_programs
 from . import res_partner_pause
