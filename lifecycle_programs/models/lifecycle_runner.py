@@ -255,6 +255,11 @@ class LifecycleEnrolment(models.Model):
         :param due_at: when each of them is due
         """
         self.flush_recordset()
+        values = values | {
+            "due_at": SQL("moved.due_at"),
+            "write_uid": self.env.uid,
+            "write_date": self.env.cr.now(),
+        }
         assignments = [
             SQL(
                 "%s = %s",
@@ -269,20 +274,17 @@ class LifecycleEnrolment(models.Model):
             SQL(
                 """
                 UPDATE lifecycle_enrolment e
-                   SET %s, due_at = moved.due_at, write_uid = %s, write_date = %s
+                   SET %s
                   FROM unnest(%s, %s::timestamp[]) AS moved(id, due_at)
                  WHERE e.id = moved.id
                 """,
-                SQL(", ").join([*assignments]),
-                self.env.uid,
-                self.env.cr.now(),
+                SQL(", ").join(assignments),
                 self.ids,
                 due_at,
             )
         )
-        written = [*values, "due_at"]
-        self.invalidate_recordset(written, flush=False)
-        self.modified(written)
+        self.invalidate_recordset(values, flush=False)
+        self.modified(values)
 
     def _fail(self, error, now):
         """Try the step again later; after the last try keep the error, for a person."""
