@@ -92,6 +92,7 @@ class LifecycleStepRun(models.Model):
                   JOIN lifecycle_enrolment e ON e.id = person.id
                   LEFT JOIN lifecycle_step_run place ON place.id = person.place_id
                   JOIN lifecycle_step s ON s.id = COALESCE(place.step_id, e.step_id)
+                 ORDER BY person.number, e.id
                 %(on_conflict)s
                 """,
                 columns=SQL(", ").join(map(SQL.identifier, TOLD)),
