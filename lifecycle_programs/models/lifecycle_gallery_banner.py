@@ -114,7 +114,7 @@ class LifecycleGallery(models.AbstractModel):
         if key == "sender":
             return {
                 "type": "ir.actions.act_window",
-                "name": self.env.self.env._("Your company"),
+                "name": self.env._("Your company"),
                 "res_model": "res.company",
                 "res_id": self.env.company.id,
                 "views": [(False, "form")],

@@ -89,7 +89,6 @@ class LifecycleMessageEditor(models.AbstractModel):
         }
 
     @api.model
-    @api.readonly
     @in_user_language
     def preview(self, message_id, form=None, partner_id=False, lang=False):
         """The message of a form as a contact would get it, and what is wrong with it.

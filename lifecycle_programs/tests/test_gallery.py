@@ -617,9 +617,21 @@ class TestGalleryBanner(GalleryCommon):
         preview.onchange({}, [], {"message_id": {}, "subject": {}})
         self.assertTrue(self.steps()["preview"])
 
+        action = gallery.open_banner_step("sender")
+        self.assertEqual(action["res_id"], self.company.id)
         self.assertEqual(gallery.open_banner_step("publish")["res_id"], program.id)
         program.action_publish()
         self.assertEqual(self.steps(), {}, "all is done: nothing to show")
+
+    def test_the_preview_beside_the_form_is_a_look_too(self):
+        """Not that of an empty message, and whoever may read companies only looks."""
+        editor = self.env["lifecycle.message.editor"].with_user(self.marketer)
+        self.company.lifecycle_message_seen = False
+        editor.preview(False, {"channel": "mail"})
+        self.assertFalse(self.company.lifecycle_message_seen)
+        message = self.use("billing").draft_version_id.step_ids.message_id[:1]
+        self.assertTrue(editor.preview(message.id)["html"])
+        self.assertTrue(self.company.lifecycle_message_seen)
 
     def test_it_can_be_closed(self):
         self.company.lifecycle_message_seen = False
