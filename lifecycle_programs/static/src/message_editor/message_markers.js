@@ -139,7 +139,9 @@ export function describePlaceholder(source, labels = {}) {
 }
 
 function withLabels(text, labels) {
-    return text.replace(/'[^']*'|"[^"]*"|[a-z_]\w*(?:\.\w+)*/g, (name) => labels[name] || name);
+    const words = { "==": _t("is"), "!=": _t("is not"), ...labels };
+    const parts = /'[^']*'|"[^"]*"|[!=]=|[a-z_]\w*(?:\.\w+)*/g;
+    return text.replace(parts, (part) => words[part] || part);
 }
 
 /** A block between paragraphs is one itself, so that no empty paragraph is sent for it. */
