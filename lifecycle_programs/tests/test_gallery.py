@@ -624,10 +624,11 @@ class TestGalleryBanner(GalleryCommon):
         self.assertEqual(self.steps(), {}, "all is done: nothing to show")
 
     def test_the_preview_beside_the_form_is_a_look_too(self):
-        """Not that of an empty message, and whoever may read companies only looks."""
+        """But an empty message is nothing to look at."""
         editor = self.env["lifecycle.message.editor"].with_user(self.marketer)
         self.company.lifecycle_message_seen = False
-        editor.preview(False, {"channel": "mail"})
+        texts = {"subject": "", "body": "", "body_text": ""}
+        editor.preview(False, {"channel": "mail", **texts})
         self.assertFalse(self.company.lifecycle_message_seen)
         message = self.use("billing").draft_version_id.step_ids.message_id[:1]
         self.assertTrue(editor.preview(message.id)["html"])

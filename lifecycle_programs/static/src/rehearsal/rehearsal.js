@@ -1,5 +1,5 @@
 import { Component, onWillStart, onWillUnmount, useState } from "@odoo/owl";
-import { deserializeDateTime, formatDateTime } from "@web/core/l10n/dates";
+import { deserializeDateTime, toLocaleDateTimeString } from "@web/core/l10n/dates";
 import { _t } from "@web/core/l10n/translation";
 import { registry } from "@web/core/registry";
 import { useService } from "@web/core/utils/hooks";
@@ -60,16 +60,16 @@ export class Rehearsal extends Component {
     get headline() {
         const { who, start, found, total, days } = this.state.result;
         if (who === "chosen") {
-            return _t("%(total)s chosen people, over %(days)s days", { total, days });
+            return _t("People you chose: %(total)s, over %(days)s days", { total, days });
         }
         if (start === "schedule") {
-            return _t("%(found)s people would enter now; %(total)s of them, over %(days)s days", {
+            return _t("Would enter now: %(found)s; rehearsed: %(total)s, over %(days)s days", {
                 found,
                 total,
                 days,
             });
         }
-        return _t("%(total)s people as if they entered now, over %(days)s days", { total, days });
+        return _t("As if they entered now: %(total)s, over %(days)s days", { total, days });
     }
 
     /** Ask for group after group, until all have been rehearsed or somebody stops it. */
@@ -106,7 +106,7 @@ export class Rehearsal extends Component {
     }
 
     getMoment(line) {
-        return formatDateTime(deserializeDateTime(line.at), { showSeconds: false });
+        return toLocaleDateTimeString(deserializeDateTime(line.at));
     }
 
     getDay(line) {
