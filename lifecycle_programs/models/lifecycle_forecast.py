@@ -55,14 +55,20 @@ class LifecycleForecast(models.Model):
             "entered_at",
             "anchor_date",
         ],
-        "lifecycle.program": ["state", "active"],
+        "lifecycle.program": ["state", "active", "is_exclusive"],
         "lifecycle.step": ["type", "next_step_id", "message_id", "release"],
         "lifecycle.step.branch": ["step_id", "next_step_id"],
         "lifecycle.grant": ["enrolment_id", "state", "ends_at"],
+        "lifecycle.category": ["can_opt_out"],
         "lifecycle.hours": ["category_id", "weekdays", "hour_from", "hour_to"],
         "lifecycle.opt.out": ["address", "category_id", "program_id"],
         "res.company": ["lifecycle_sending", "lifecycle_stopped_at"],
-        "res.partner": ["active", "email_normalized", "phone_sanitized"],
+        "res.partner": [
+            "active",
+            "email_normalized",
+            "phone_sanitized",
+            "lifecycle_paused_until",
+        ],
     }
 
     enrolment_id = fields.Many2one(
@@ -140,9 +146,13 @@ class LifecycleForecast(models.Model):
             WITH RECURSIVE opening AS MATERIALIZED (%(windows)s),
             way AS (
                 SELECT e.id AS enrolment_id, e.program_id, e.company_id, e.partner_id,
-                       e.step_id, GREATEST(e.due_at, e.paused_until, %(now)s) AS due_at,
+                       e.step_id, GREATEST(
+                           e.due_at, e.paused_until, %(now)s,
+                           CASE WHEN p.is_exclusive
+                                THEN customer.lifecycle_paused_until END) AS due_at,
                        e.waiting IS TRUE AS waiting, TRUE AS certain, 0 AS hop,
                        e.entered_at, e.anchor_date, g.ends_at AS grant_ends_at,
+                       customer.lifecycle_paused_until AS rests_until,
                        CASE WHEN t.country_id = ANY(%(countries)s) THEN t.country_id
                             ELSE 0 END AS country_id
                   FROM lifecycle_program p
@@ -166,11 +176,13 @@ class LifecycleForecast(models.Model):
                 SELECT w.enrolment_id, w.program_id, w.company_id, w.partner_id,
                        n.step_id, t.leaves_at, FALSE, w.certain AND n.certain,
                        w.hop + 1, w.entered_at, w.anchor_date, w.grant_ends_at,
-                       w.country_id
+                       w.rests_until, w.country_id
                   FROM way w
                   JOIN lifecycle_step s ON s.id = w.step_id
                   LEFT JOIN lifecycle_message m ON m.id = s.message_id
                    AND s.type = ANY(%(types)s)
+                  LEFT JOIN lifecycle_category k ON k.id = m.category_id
+                 CROSS JOIN LATERAL (%(ready)s) AS ready
                   LEFT JOIN opening x ON %(window)s
                   CROSS JOIN LATERAL (SELECT %(leaves_at)s AS leaves_at) AS t
                   CROSS JOIN LATERAL (%(ways)s) AS n
@@ -189,8 +201,9 @@ class LifecycleForecast(models.Model):
               JOIN lifecycle_category k ON k.id = m.category_id
               JOIN res_company c ON c.id = w.company_id
               JOIN res_partner p ON p.id = w.partner_id
+             CROSS JOIN LATERAL (%(ready)s) AS ready
               LEFT JOIN opening x ON %(window)s
-             CROSS JOIN LATERAL (SELECT GREATEST(w.due_at, x.opens) AS due_at) AS t
+             CROSS JOIN LATERAL (SELECT GREATEST(ready.at, x.opens) AS due_at) AS t
              WHERE t.due_at < %(until)s AND %(sendable)s
              GROUP BY w.enrolment_id, w.program_id, w.company_id, w.partner_id,
                       w.step_id, s.message_id, m.category_id, m.channel, t.due_at
@@ -207,7 +220,13 @@ class LifecycleForecast(models.Model):
             window=SQL(
                 "x.company_id = w.company_id AND x.category_id = m.category_id"
                 " AND x.channel = m.channel AND x.country_id = w.country_id"
-                " AND x.since <= w.due_at AND w.due_at < x.closes"
+                " AND x.since <= ready.at AND ready.at < x.closes"
+            ),
+            # A program of its own rests as a whole while sales has a contact to itself,
+            # of the others only what can be refused.
+            ready=SQL(
+                "SELECT CASE WHEN k.can_opt_out THEN GREATEST(w.due_at, w.rests_until)"
+                " ELSE w.due_at END AS at"
             ),
             leaves_at=self._leaves_at(),
             ways=self._ways(),
@@ -232,7 +251,7 @@ class LifecycleForecast(models.Model):
             CASE WHEN w.waiting THEN w.due_at
                  WHEN s.type = 'wait_window' THEN %(opening)s
                  WHEN s.type NOT IN ('wait', 'wait_until') THEN
-                      GREATEST(w.due_at, x.opens)
+                      GREATEST(ready.at, x.opens)
                  WHEN s.wait_from = 'entry' THEN
                       GREATEST(w.due_at, w.entered_at + %(length)s)
                  WHEN s.wait_from = 'anchor' THEN

@@ -154,6 +154,26 @@ class LifecycleStep(models.Model):
                 batch.skip(enrolment, "veto")
 
 
+class LifecycleForecast(models.Model):
+    _inherit = "lifecycle.forecast"
+    _depends = {"lifecycle.veto": ["enrolment_id", "step_id"]}
+
+    @api.model
+    def _sendable(self):
+        """Leaves out what a salesperson has stopped, unless whoever asks shows it."""
+        sendable = super()._sendable()
+        if self.env.context.get("lifecycle_with_stopped"):
+            return sendable
+        return SQL(
+            """
+            %s AND NOT EXISTS (SELECT FROM lifecycle_veto v
+                                WHERE v.enrolment_id = w.enrolment_id
+                                  AND v.step_id = w.step_id)
+            """,
+            sendable,
+        )
+
+
 class LifecycleTimeline(models.AbstractModel):
     _inherit = "lifecycle.timeline"
 

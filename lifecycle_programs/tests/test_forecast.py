@@ -155,6 +155,30 @@ class TestForecast(MessageCommon):
         self.company.lifecycle_stopped_at = self.start
         self.assertForecast(self.forecast(), [])
 
+    def test_a_pause_by_sales_is_counted_in(self):
+        """A program of its own rests as a whole, of the others the messages; what the
+        law wants leaves."""
+        program = self.make_program(
+            self.wait("a"), self.mail("one"), self.wait("b"), self.mail("two"), END
+        )
+        person = self.make_contacts(1)
+        program._enrol_partners(person, self.start)
+        person.commercial_partner_id.lifecycle_paused_until = self.at(days=2)
+        self.assertForecast(self.forecast(), [("one", 72, True), ("two", 96, True)])
+        program.is_exclusive = False
+        self.assertForecast(self.forecast(), [("one", 48, True), ("two", 72, True)])
+        self.message.category_id.can_opt_out = False
+        self.assertForecast(self.forecast(), [("one", 24, True), ("two", 48, True)])
+
+    def test_what_sales_has_stopped_is_left_out(self):
+        program = self.make_program(
+            self.mail("one"), self.wait("wait"), self.mail("two"), END
+        )
+        enrolment = program._enrol_partners(self.make_contacts(1), self.start)
+        step = program.version_id.step_ids.filtered(lambda step: step.key == "one")
+        self.env["lifecycle.veto"]._stop(enrolment, step, "message", self.start)
+        self.assertForecast(self.forecast(), [("two", 24, True)])
+
     def test_reviews_make_it_uncertain(self):
         program = self.make_program(self.mail("mail", release="review"), END)
         program._enrol_partners(self.make_contacts(1), self.start)

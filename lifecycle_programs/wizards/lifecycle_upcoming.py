@@ -82,7 +82,8 @@ class LifecycleUpcoming(models.TransientModel):
         partners = self.env["lifecycle.veto"]._get_own_customers()
         if not partners:
             return self.browse()
-        messages = self.env["lifecycle.forecast"]._get_messages(
+        forecast = self.env["lifecycle.forecast"]
+        messages = forecast.with_context(lifecycle_with_stopped=True)._get_messages(
             now, days=DAYS, partners=partners
         )
         # The record rules have the last word on which people in programs are seen.
