@@ -630,8 +630,10 @@ class TestGalleryBanner(GalleryCommon):
         texts = {"subject": "", "body": "", "body_text": ""}
         editor.preview(False, {"channel": "mail", **texts})
         self.assertFalse(self.company.lifecycle_message_seen)
-        message = self.use("billing").draft_version_id.step_ids.message_id[:1]
-        self.assertTrue(editor.preview(message.id)["html"])
+        messages = self.use("billing").draft_version_id.step_ids.message_id
+        mail = messages.filtered(lambda message: message.channel == "mail")[:1]
+        contact = self.make_contacts(1)
+        self.assertTrue(editor.preview(mail.id, partner_id=contact.id)["html"])
         self.assertTrue(self.company.lifecycle_message_seen)
 
     def test_it_can_be_closed(self):

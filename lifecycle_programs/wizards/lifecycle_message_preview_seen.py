@@ -16,7 +16,7 @@ class LifecycleMessageEditor(models.AbstractModel):
     @api.model
     def preview(self, message_id, form=None, partner_id=False, lang=False):
         seen = super().preview(message_id, form, partner_id, lang)
-        # A new message has nothing in it yet, and one with an error shows nothing.
-        if message_id and not seen["error"]:
+        # A new message has nothing in it yet.
+        if message_id and (seen["html"] or seen["sms"]):
             self.env["lifecycle.gallery"]._note_seen()
         return seen
