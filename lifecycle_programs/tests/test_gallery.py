@@ -630,8 +630,9 @@ class TestGalleryBanner(GalleryCommon):
         texts = {"subject": "", "body": "", "body_text": ""}
         editor.preview(False, {"channel": "mail", **texts})
         self.assertFalse(self.company.lifecycle_message_seen)
-        messages = self.use("billing").draft_version_id.step_ids.message_id
-        mail = messages.filtered(lambda message: message.channel == "mail")[:1]
+        mail = self.env["lifecycle.message"].create(
+            {"name": "Hello", "subject": "Hello", "body": "<p>Good to see you</p>"}
+        )
         contact = self.make_contacts(1)
         self.assertTrue(editor.preview(mail.id, partner_id=contact.id)["html"])
         self.assertTrue(self.company.lifecycle_message_seen)
