@@ -97,7 +97,7 @@ class LifecycleForecast(models.Model):
             notes.append(
                 self.env._(
                     "People who enter in these days are not counted yet. On a "
-                    "schedule look for new people: %s.",
+                    "schedule look for new people: %s",
                     ", ".join(scans.mapped("name")),
                 )
             )
@@ -105,14 +105,14 @@ class LifecycleForecast(models.Model):
         if paused:
             notes.append(
                 self.env._(
-                    "Paused, so not counted: %s.", ", ".join(paused.mapped("name"))
+                    "Paused, so not counted: %s", ", ".join(paused.mapped("name"))
                 )
             )
         stopped = programs.company_id.filtered("lifecycle_stopped_at")
         if stopped:
             notes.append(
                 self.env._(
-                    "All programs are stopped: %s.", ", ".join(stopped.mapped("name"))
+                    "All programs are stopped: %s", ", ".join(stopped.mapped("name"))
                 )
             )
         waiting = self.env["lifecycle.review"].search_count(
