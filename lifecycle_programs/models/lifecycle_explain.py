@@ -1,9 +1,16 @@
 """What people read about a decision: why somebody got in, why nothing was sent."""
 
+import re
+from datetime import date
+
 from odoo import api, fields, models
+from odoo.tools import format_date
 from odoo.tools.translate import LazyTranslate
 
 _lt = LazyTranslate(__name__)
+
+# A day, or a moment of it, as events carry it.
+DAY = re.compile(r"\d{4}-\d\d-\d\d([ T]\d\d:\d\d:\d\d.*)?$")
 
 # Words for the reasons that step runs keep; an unknown one is shown as it is.
 REASONS = {
@@ -130,14 +137,26 @@ class LifecycleEvent(models.Model):
     payload_text = fields.Char(compute="_compute_payload_text")
 
     @api.depends("payload")
+    @api.depends_context("lang")
     def _compute_payload_text(self):
         for event in self:
             event.payload_text = ", ".join(
-                f"{key.replace('_', ' ')}: {_plain(value)}"
+                f"{key.replace('_', ' ')}: {self._say_value(value)}"
                 for key, value in (event.payload or {}).items()
-                if value not in (None, False, "", [])
+                # The number of a record says nothing to people.
+                if value not in (None, False, "", []) and not key.endswith("_id")
             )
 
-
-def _plain(value):
-    return ", ".join(map(str, value)) if isinstance(value, list) else value
+    @api.model
+    def _say_value(self, value):
+        """A value of an event, as people write it."""
+        if isinstance(value, list):
+            return ", ".join(str(self._say_value(one)) for one in value)
+        if value is True:
+            return self.env._("yes")
+        if isinstance(value, str) and DAY.match(value):
+            try:
+                return format_date(self.env, date.fromisoformat(value[:10]))
+            except ValueError:
+                return value
+        return value

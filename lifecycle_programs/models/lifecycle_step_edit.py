@@ -105,6 +105,12 @@ class LifecycleStep(models.Model):
         )
 
     def _describe_wait_time(self):
+        if abs(self.wait_value) == 1:
+            return {
+                "hours": self.env._("1 hour"),
+                "days": self.env._("1 day"),
+                "months": self.env._("1 month"),
+            }.get(self.wait_unit, "1")
         units = dict(self._fields["wait_unit"]._description_selection(self.env))
         return f"{abs(self.wait_value):g} {units.get(self.wait_unit, '').lower()}"
 

@@ -183,5 +183,7 @@ class TestWaitForDate(LifecycleCommon):
         step = program.draft_version_id._get_first_step()
         step.wait_fact = "crm.next_meeting"
         self.assertIn("2 days before", step.summary)
+        step.wait_value = 1
+        self.assertIn("1 day after", step.summary)
         uses = self.env["lifecycle.rule.use"]._used_by("crm.next_meeting")
         self.assertIn(f"{program.name}: {step.name}", uses)

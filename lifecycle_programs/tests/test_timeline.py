@@ -97,6 +97,26 @@ class TestTimeline(LifecycleCommon):
         self.assertEqual(entries[0]["badge"]["text"], "Skipped")
         self.assertIn("the address is blacklisted", entries[0]["text"])
 
+    def test_the_values_of_an_event_are_told_as_people_write_them(self):
+        event = self.env["lifecycle.event"].new(
+            {
+                "payload": {
+                    "order": "S001",
+                    "order_id": 7,
+                    "first": True,
+                    "ends_at": "2026-11-09 00:00:00",
+                    "number": "2026-99-99",
+                    "products": ["CD", "Book"],
+                    "note": "",
+                }
+            }
+        )
+        self.assertEqual(
+            event.payload_text,
+            "order: S001, first: yes, ends at: 11/09/2026, number: 2026-99-99, "
+            "products: CD, Book",
+        )
+
     def test_filter_by_kind(self):
         self.start_journey()
         self.make_events(2)
