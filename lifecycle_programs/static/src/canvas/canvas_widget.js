@@ -1,4 +1,4 @@
-import { Component } from "@odoo/owl";
+import { Component, toRaw } from "@odoo/owl";
 import { registry } from "@web/core/registry";
 import { standardWidgetProps } from "@web/views/widgets/standard_widget_props";
 import { JourneyCanvas } from "./journey_canvas";
@@ -30,7 +30,8 @@ export class CanvasWidget extends Component {
     }
 
     get histories() {
-        const { model } = this.props.record;
+        // Each component sees the record through a proxy of its own.
+        const model = toRaw(this.props.record.model);
         if (!historiesByForm.has(model)) {
             historiesByForm.set(model, new Map());
         }
