@@ -211,3 +211,4 @@ from . import lifecycle_gallery_data
 from . import lifecycle_gallery_use
 from . import lifecycle_gallery_banner
 from . import payment_transaction
+from . import lifecycle_own_company

@@ -83,8 +83,10 @@ class LifecycleEnrolment(models.Model):
                 enrolment.goal_at = max(event.occurred_at, enrolment.entered_at)
                 reached |= enrolment
         for program, enrolments in reached.grouped("program_id").items():
-            if program.goal_program_id.state == "running":
-                program.goal_program_id._enrol_partners(
+            following = program.goal_program_id
+            own = following.company_id == program.company_id
+            if following.state == "running" and own:
+                following._enrol_partners(
                     enrolments.partner_id,
                     now,
                     {line.partner_id.id: line.payload for line in enrolments},

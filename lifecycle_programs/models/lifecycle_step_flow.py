@@ -132,7 +132,7 @@ class LifecycleStep(models.Model):
 
     def _run_start_program_batch(self, enrolments, now):
         target = self.target_program_id
-        if target.state != "running":
+        if target.state != "running" or target.company_id != self.company_id:
             result = StepResult("skipped", "program_not_running")
             return dict.fromkeys(enrolments.ids, result)
         # The entry rule of the other program sees where they come from.

@@ -217,6 +217,77 @@ class TestOtherCompany(LifecycleCommon):
             call.with_user(self.manager).action_retry()
         self.assertEqual((call.state, call.tries), ("failed", 3))
 
+    def make_foreign(self, *steps, **values):
+        return self.make_program(
+            *steps, code="foreign", company_id=self.other.id, **values
+        )
+
+    def test_nothing_is_handed_to_another_company(self):
+        """It would run there, with the customers of that company."""
+        program = self.make_program(WAIT, publish=False)
+        foreign = self.make_foreign(WAIT, publish=False)
+        content = self.env["lifecycle.content"].create(
+            {"name": "Tents", "company_id": self.company.id}
+        )
+        complaint = self.env["lifecycle.complaint"].create(
+            {"name": "Leaks", "partner_id": self.make_contact("Bo Ek").id}
+        )
+        bare = foreign.create(
+            {"name": "Bare", "code": "bare", "company_id": self.other.id}
+        )
+        draft, theirs = program.draft_version_id, foreign.draft_version_id
+        for record, values in (
+            (program, {"company_id": self.other.id}),
+            (draft, {"program_id": bare.id}),
+            (draft.step_ids, {"version_id": theirs.id, "key": "mine"}),
+            (content, {"company_id": self.other.id}),
+            (complaint, {"company_id": self.other.id}),
+        ):
+            self.env.flush_all()
+            with self.assertRaises(AccessError, msg=record._name):
+                with self.env.cr.savepoint():
+                    record.with_user(self.marketer).write(values)
+            self.env.invalidate_all(flush=False)
+        self.marketer.company_ids += self.other
+        both = self.company + self.other
+        mine = content.with_user(self.marketer)
+        mine.with_context(allowed_company_ids=both.ids).company_id = self.other
+
+    def test_a_message_of_another_company_is_not_used_to_read_it(self):
+        message = self.env["lifecycle.message"].create(
+            {"name": "Secret", "subject": "Secret", "body": "<p>Secret</p>"}
+        )
+        self.make_foreign({"type": "mail", "message_id": message.id}, publish=False)
+        step = self.make_program({"type": "mail"}, publish=False).draft_version_id
+        step = step.step_ids.with_user(self.marketer)
+        with self.assertRaises(AccessError):
+            step.message_id = message.id
+        with self.assertRaises(AccessError):
+            step.copy({"key": "second", "message_id": message.id})
+        with self.assertRaises(AccessError):
+            message.with_user(self.marketer).read(["subject"])
+
+    def test_a_program_starts_none_of_another_company(self):
+        foreign = self.make_foreign(WAIT)
+        end = {"type": "end", "key": "end"}
+        start = {"type": "start_program", "key": "start"}
+        program = self.make_program(start | {"target_program_id": foreign.id}, end)
+        contact = self.make_contact()
+        enrolment = program._enrol_partners(contact, self.start)
+        self.run_due()
+        self.assertEqual(enrolment.step_run_ids[-1:].reason, "program_not_running")
+        program = self.make_program(
+            WAIT,
+            code="second",
+            goal_program_id=foreign.id,
+            goal_event_type_ids=[Command.set(self.event_type("order_confirmed").ids)],
+        )
+        enrolment = program._enrol_partners(contact, self.start)
+        self.make_event("order_confirmed", contact, self.at(minutes=1))
+        self.consume(minutes=2)
+        self.assertEqual(enrolment.state, "goal")
+        self.assertFalse(foreign.enrolment_ids)
+
     def test_an_import_knows_no_contacts_of_another_company(self):
         self.import_rows("email,type", "ann@example.com,opt-out")
         opt_outs = self.env["lifecycle.opt.out"].search(
