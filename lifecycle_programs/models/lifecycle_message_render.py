@@ -206,7 +206,8 @@ class LifecycleMessage(models.Model):
         samples = {
             "grant.code": self.env._("SAMPLE-CODE"),
             "grant.description": self.env._("the discount"),
-            "grant.ends_on": fields.Date.today() + timedelta(days=SAMPLE_DAYS),
+            "grant.ends_on": fields.Date.context_today(self)
+            + timedelta(days=SAMPLE_DAYS),
         }
         for name in samples.keys() & values.keys():
             if values[name] is None:

@@ -157,7 +157,7 @@ class LifecycleStep(models.Model):
 
     def _describe_decision(self):
         decision = self.winner_decision
-        day = fields.Date.to_string(fields.Datetime.to_datetime(decision["at"]))
+        day = self.program_id._say_day(fields.Datetime.to_datetime(decision["at"]))
         if decision.get("by"):
             return self.env._(
                 "“%(branch)s” was chosen by %(who)s on %(day)s.",

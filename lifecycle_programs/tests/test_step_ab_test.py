@@ -58,6 +58,16 @@ class TestAbTest(LifecycleCommon):
     def decide(self, **delta):
         self.env["lifecycle.step"]._decide_tests(self.at(**delta))
 
+    def test_a_decision_is_of_the_day_of_whoever_reads_it(self):
+        self.step.winner_decision = {
+            "by": "Ann",
+            "branch": "A",
+            "at": "2027-01-01 23:30:00",
+        }
+        for zone, day in (("UTC", "01/01/2027"), ("Pacific/Auckland", "01/02/2027")):
+            step = self.step.with_context(tz=zone, lang="en_US")
+            self.assertIn(day, step._describe_decision())
+
     def test_the_winner_takes_all(self):
         """The better version is found, shown with its numbers, and later contacts get
         it (R130)."""
