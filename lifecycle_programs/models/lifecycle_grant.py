@@ -175,6 +175,7 @@ class LifecycleGrant(models.Model):
         The one that ends last stays live. The others end in our books alone: a coupon
         that a customer holds keeps working, for the merged customer, until its date.
         """
+        now = fields.Datetime.now()
         live = self.search(
             [
                 ("commercial_partner_id", "in", (sources | target).ids),
@@ -188,7 +189,7 @@ class LifecycleGrant(models.Model):
             surplus.write(
                 {
                     "state": "ended",
-                    "ended_at": fields.Datetime.now(),
+                    "ended_at": now,
                     "end_reason": "merged",
                 }
             )

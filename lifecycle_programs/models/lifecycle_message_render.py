@@ -158,7 +158,8 @@ class LifecycleMessage(models.Model):
             # Stands for the personal link, which has about this length.
             path = "/lifecycle/s/xxxx.xxx.xxxxxxxxxxxx"
             url = self.env["lifecycle.link"]._get_url(path)
-            example.sms += "\n" + step._get_sms_stop(example.lang, url)
+            step = step.with_context(lang=example.lang)
+            example.sms += "\n" + step._get_sms_stop(url)
         example.size = sms_length(example.sms)
 
     def _get_example_body(self, step, texts):

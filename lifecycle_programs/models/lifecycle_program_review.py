@@ -33,8 +33,9 @@ class LifecycleProgram(models.Model):
         # A new version has been looked at: its year begins.
         renewed = self.filtered(lambda one: one.draft_version_id and one.version_id)
         result = super().action_publish()
+        now = fields.Datetime.now()
         for program in renewed:
-            today = program.company_id._lifecycle_today(fields.Datetime.now())
+            today = program.company_id._lifecycle_today(now)
             program.review_on = max(program.review_on, today + REVIEW_AFTER)
         return result
 

@@ -177,7 +177,8 @@ class LifecycleStep(models.Model):
                 for name, value in own.items()
                 if not name.startswith("links.")
             }
-            context = own | draft.links | draft.enrolment._get_format_values()
+            formats = draft.enrolment._get_format_values(draft.lang)
+            context = own | draft.links | formats
             draft.texts = {
                 text: templates[draft.lang, text].render(context)
                 for text in TEXTS[channel]

@@ -18,11 +18,7 @@ class LifecycleStep(models.Model):
         """Put the SMS into the queue, and wake it."""
         mailing = self._ensure_mailing()
         queue = self.env["sms.sms"].sudo()
-        ids = take_ids(queue, len(drafts))
-        rows = [
-            self._prepare_sms_values(draft, mailing, sms_id)
-            for draft, sms_id in zip(drafts, ids, strict=True)
-        ]
+        rows = self._prepare_sms_rows(drafts, mailing)
         insert_rows(queue, rows)
         traces = self._insert_sms_traces(rows, drafts)
         self._trigger_queue("sms.ir_cron_sms_scheduler_action")
@@ -39,25 +35,33 @@ class LifecycleStep(models.Model):
             for draft, row, trace in zip(drafts, rows, traces, strict=True)
         }
 
-    def _prepare_sms_values(self, draft, mailing, sms_id):
-        # Odoo finds the trace of a click by the id of the SMS. (Its own method takes a
-        # full stop after the link for a part of it.)
-        body = self._get_short_link().sub(
-            rf"\g<0>/s/{sms_id}", self._compose_sms(draft)
-        )
-        values = {
-            "id": sms_id,
-            "uuid": uuid4().hex,
-            "partner_id": draft.enrolment.partner_id.id,
-            "number": draft.address,
-            "body": body,
+    def _prepare_sms_rows(self, drafts, mailing):
+        # What is the same for all is asked once.
+        queue = self.env["sms.sms"].sudo()
+        short_link = self._get_short_link()
+        same = {
             "mailing_id": mailing.id,
             "lifecycle_sender": self._get_sms_sender() or None,
         }
-        if "record_company_id" in self.env["sms.sms"]._fields:
+        if "record_company_id" in queue._fields:
             # Which Twilio account sends it.
-            values["record_company_id"] = self.env.company.id
-        return values
+            same["record_company_id"] = self.env.company.id
+        return [
+            {
+                "id": sms_id,
+                "uuid": uuid4().hex,
+                "partner_id": draft.enrolment.partner_id.id,
+                "number": draft.address,
+                "body": _name_sms(short_link, text, sms_id),
+                **same,
+            }
+            for draft, text, sms_id in zip(
+                drafts,
+                self._compose_sms(drafts),
+                take_ids(queue, len(drafts)),
+                strict=True,
+            )
+        ]
 
     def _get_short_link(self):
         return re.compile(re.escape(self.get_base_url()) + r"/r/\w+")
@@ -65,7 +69,7 @@ class LifecycleStep(models.Model):
     def _insert_sms_traces(self, rows, drafts):
         """Insert the traces of SMS, and what ties both together: numbers, no relation.
 
-        :param rows: of `_prepare_sms_values`
+        :param rows: of `_prepare_sms_rows`
         """
         traces = self.env["mailing.trace"]
         trackers = self.env["sms.tracker"].sudo()
@@ -103,15 +107,27 @@ class LifecycleStep(models.Model):
         )
         return made
 
-    def _compose_sms(self, draft):
-        """The text, with the link to say no where that can be said."""
-        text = draft.texts["body_text"].strip()
+    def _compose_sms(self, drafts):
+        """The texts, with the link to say no where that can be said."""
+        texts = [draft.texts["body_text"].strip() for draft in drafts]
         if not self.message_id.category_id.can_opt_out:
-            return text
-        url = self.env["lifecycle.link"]._make_short_url(draft.enrolment, self)
-        return f"{text}\n{self._get_sms_stop(draft.lang, url)}"
+            return texts
+        make = self.env["lifecycle.link"]._make_short_url
+        in_lang = {
+            lang: self.with_context(lang=lang)
+            for lang in {draft.lang for draft in drafts}
+        }
+        return [
+            f"{text}\n{in_lang[draft.lang]._get_sms_stop(make(draft.enrolment, self))}"
+            for text, draft in zip(texts, drafts, strict=True)
+        ]
 
     @api.model
-    def _get_sms_stop(self, lang, url):
-        env = self.with_context(lang=lang).env
-        return env._("Stop: %(url)s", url=url)
+    def _get_sms_stop(self, url):
+        return self.env._("Stop: %(url)s", url=url)
+
+
+def _name_sms(short_link, text, sms_id):
+    """Odoo finds the trace of a click by the id of the SMS. (Its own method takes a
+    full stop after the link for a part of it.)"""
+    return short_link.sub(lambda found: f"{found[0]}/s/{sms_id}", text)

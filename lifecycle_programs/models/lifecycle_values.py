@@ -244,10 +244,13 @@ class LifecycleEnrolment(models.Model):
             self.company_id.partner_id.tz,
         )
 
-    def _get_format_values(self):
-        """What the filters of messages go by: language, time zone, currency."""
+    def _get_format_values(self, lang=None):
+        """What the filters of messages go by: language, time zone, currency.
+
+        :param lang: if it is known already
+        """
         return {
-            "lang": self._get_lang(),
+            "lang": lang or self._get_lang(),
             "tz": self._get_tz(),
             "currency": self.company_id.currency_id.symbol,
         }
