@@ -13,7 +13,7 @@ import shutil
 
 from psycopg2 import sql
 
-from . import console, paths, postgres, quiet
+from . import console, glue, paths, postgres, quiet
 
 DEPENDENCIES = ["crm", "sale_management", "sale_loyalty", "mass_mailing_sms", "survey"]
 PART = "_part"
@@ -118,6 +118,8 @@ class Databases:
         Returns the path of the log of the installation.
         """
         wanted = addons() if with_glue else addons()[:1]
+        if with_glue:
+            glue.ensure()
         log = self._log(name, "install")
         template = self.template(with_glue)
         with console.lock(f"database-{name}"):

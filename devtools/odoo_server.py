@@ -5,7 +5,14 @@ import re
 import subprocess
 import sys
 
-from . import console, odoo_source, paths, postgres, quiet
+from . import console, glue, odoo_source, paths, postgres, quiet
+
+
+def python_path():
+    """Where Python finds our own packages, and what the glue addons need if it is
+    there."""
+    places = [paths.ROOT, glue.folder()]
+    return os.pathsep.join(place for place in places if os.path.exists(place))
 
 
 class Odoo:
@@ -24,7 +31,7 @@ class Odoo:
             for key, value in os.environ.items()
             if not key.startswith(("ODOO_", "PG", "DATABASE_URL"))
         }
-        keep["PYTHONPATH"] = paths.ROOT
+        keep["PYTHONPATH"] = python_path()
         keep["LIFECYCLE_ODOO_CONF"] = paths.CONFIG
         keep["PATH"] = os.pathsep.join(
             [os.path.join(paths.VENV, "bin"), keep.get("PATH", os.defpath)]

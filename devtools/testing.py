@@ -170,9 +170,10 @@ class _Session:
         report = os.path.join(paths.LOGS, f"tally-{kind}-{os.getpid()}.json")
         os.makedirs(paths.LOGS, exist_ok=True)
         console.step(f"{kind} tests: {' '.join(places)}")
+        with_odoo = kind in ("addon", "glue")
         variables = {
             **variables,
-            "PYTHONPATH": paths.ROOT,
+            "PYTHONPATH": odoo_server.python_path() if with_odoo else paths.ROOT,
             "HYPOTHESIS_STORAGE_DIRECTORY": os.path.join(paths.DEV, "hypothesis"),
             "LIFECYCLE_TALLY": report,
         }
