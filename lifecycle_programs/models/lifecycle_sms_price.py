@@ -23,7 +23,6 @@ class LifecycleSmsPrice(models.Model):
         ondelete="cascade",
         help="The country of the number. Empty for every other country.",
     )
-    scope = fields.Char(string="Applies To", compute="_compute_scope")
     currency_id = fields.Many2one(related="company_id.currency_id")
     price = fields.Float(
         required=True,
@@ -40,12 +39,12 @@ class LifecycleSmsPrice(models.Model):
         "CHECK (price >= 0)", "A price is not below zero."
     )
 
-    @api.depends("country_id")
+    @api.depends("country_id.name")
     @api.depends_context("lang")
-    def _compute_scope(self):
+    def _compute_display_name(self):
+        others = self.env._("All other countries")
         for price in self:
-            country = price.country_id
-            price.scope = "" if country else self.env._("All other countries")
+            price.display_name = price.country_id.name or others
 
     @api.model
     def _get_prices(self, numbers):

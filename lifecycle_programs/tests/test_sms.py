@@ -114,7 +114,8 @@ class TestSms(MessageCommon):
     def test_cost_by_country(self):
         """What an SMS costs is counted as it is written: its parts, by country."""
         prices = self.env["lifecycle.sms.price"]
-        prices.create({"price": 0.1})
+        usual = prices.create({"price": 0.1})
+        self.assertEqual(usual.display_name, "All other countries")
         prices.create({"price": 0.07, "country_id": self.env.ref("base.fi").id})
         other = self.env["res.company"].create({"name": "Another"})
         prices.create({"price": 9, "company_id": other.id})
