@@ -5,6 +5,8 @@ from datetime import timedelta
 from odoo import api, fields, models
 from odoo.tools import SQL
 
+from ..models.lifecycle_message import CHANNELS
+
 # An opt-out counts against the message that came last, within this time.
 BLAME = timedelta(days=7)
 #: What the measures count; the dashboard adds them up, graph and pivot show them.
@@ -47,6 +49,7 @@ class LifecycleReport(models.Model):
         ],
         "lifecycle.step.run": [
             "address",
+            "channel",
             "company_id",
             "message_id",
             "outcome",
@@ -77,9 +80,7 @@ class LifecycleReport(models.Model):
     step_id = fields.Many2one("lifecycle.step", readonly=True)
     message_id = fields.Many2one("lifecycle.message", readonly=True)
     partner_id = fields.Many2one("res.partner", string="Contact", readonly=True)
-    channel = fields.Selection(
-        [("mail", "Email"), ("sms", "SMS"), ("other", "Other")], readonly=True
-    )
+    channel = fields.Selection([*CHANNELS, ("other", "Other")], readonly=True)
     entered = fields.Integer(readonly=True, help="Entries into the program.")
     goals = fields.Integer(string="Goal Reached", readonly=True)
     messages = fields.Integer(readonly=True, help="Messages sent, on all channels.")
@@ -167,6 +168,7 @@ class LifecycleReport(models.Model):
 
     @api.model
     def _select_messages(self):
+        """What left. A message that came back and took another channel did, too."""
         # The address says it, which is cheaper than to ask the trace.
         is_mail = SQL("position('@' IN r.address) > 0")
         left = SQL(
@@ -198,18 +200,19 @@ class LifecycleReport(models.Model):
             SELECT %s
               FROM lifecycle_step_run r
               LEFT JOIN mailing_trace t ON t.id = r.trace_id
-             WHERE r.outcome = 'done' AND r.address IS NOT NULL
+             WHERE r.outcome IN ('done', 'fallback') AND r.address IS NOT NULL
             """,
             self._columns(2, "r", SQL("r.run_at"), **own),
         )
 
     @api.model
     def _channel(self):
-        """The channel of the message of ``r`` and ``t``. A trace may be gone."""
+        """The channel of the message of ``r`` and ``t``. Old messages do not say it,
+        and a trace may be gone."""
         return SQL(
             """
-            CASE WHEN position('@' IN r.address) > 0 THEN 'mail'
-                 ELSE COALESCE(t.trace_type, 'other') END
+            COALESCE(r.channel, CASE WHEN position('@' IN r.address) > 0 THEN 'mail'
+                                     ELSE COALESCE(t.trace_type, 'other') END)
             """
         )
 

@@ -423,6 +423,17 @@ class TestUndelivered(ChannelCommon):
         found = health._check_channels(self.at(hours=3))
         self.assertEqual((found.ok, found.value), (False, 1))
 
+    def test_numbers_tell_of_both_messages(self):
+        self.trace.set_bounced()
+        self.send_again(hours=1)
+        sent = self.env["lifecycle.report"].search(
+            [("partner_id", "=", self.partner.id), ("messages", "=", 1)]
+        )
+        self.assertEqual(
+            sorted((one.channel, one.mails, one.bounced) for one in sent),
+            [("mail", 1, 1), ("sms", 0, 0)],
+        )
+
     def test_too_late_for_another_channel(self):
         self.trace.set_bounced()
         self.send_again(days=4)

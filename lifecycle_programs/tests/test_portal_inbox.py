@@ -151,6 +151,11 @@ class TestPortalChannel(InboxCommon):
         enrolment = self.deliver(step, self.partner)
         self.assertWays(enrolment, ["in_app done"])
         self.assertIn("Hello Liisa", self.inbox_of(self.partner).body)
+        numbers = self.env["lifecycle.report"]
+        sent = numbers.search(
+            [("partner_id", "=", self.partner.id), ("messages", "=", 1)]
+        )
+        self.assertEqual(sent.channel, "in_app")
 
     def test_limits_count_the_portal_too(self):
         self.env["lifecycle.cap"].create(
