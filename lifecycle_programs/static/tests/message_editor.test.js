@@ -202,6 +202,21 @@ test("a space at the end is still there when a field follows it", async () => {
     expect("[name=subject] input").toHaveValue("Welcome {{ contact.city or '' }}");
 });
 
+test("what is typed is shown after a pause, unsaved", async () => {
+    await mountMessage();
+    expect(asked.length).toBe(1);
+    await contains("[name=subject] input").edit("Good morning", { confirm: false });
+    await advanceTime(300);
+    expect(asked.length).toBe(1);
+    await advanceTime(1000);
+    expect(asked.at(-1)[1].subject).toBe("Good morning");
+    putCursor("p:last-of-type");
+    await insertText(editor, "ing");
+    await advanceTime(1500);
+    expect(asked.at(-1)[1].body).toInclude("<p>ending</p>");
+    expect(asked.at(-1)[1].body).toInclude("{% if orders.count &gt; 3 %}<p>");
+});
+
 test("a click on a field changes it or takes it out", async () => {
     const saved = catchSaved();
     await mountMessage();
@@ -221,6 +236,27 @@ test("what is no placeholder is not taken for one", async () => {
     await contains(".odoo-editor-editable .o_lifecycle_marker:first").click();
     await contains(".modal input").edit("first name", { confirm: false });
     expect(".modal .btn-primary").toHaveProperty("disabled", true);
+});
+
+test("problems stand beside the text, are marked in it and mended by a click", async () => {
+    answer.problems = [
+        {
+            severity: "blocking",
+            text: "body",
+            place: "Body",
+            language: "English",
+            message: "There is no value called “contact.frist_name”.",
+            line: 1,
+            column: 7,
+            found: "{{ contact.first_name or 'you' }}",
+            replacement: "{{ contact.name }}",
+        },
+    ];
+    await mountMessage();
+    expect(".o_lifecycle_problem").toHaveText(/Body, English, character 7/);
+    expect(".odoo-editor-editable .o_lifecycle_marker_wrong").toHaveCount(1);
+    await contains(".o_lifecycle_problem button").click();
+    expect(".odoo-editor-editable .o_lifecycle_marker:first").toHaveText("contact.name");
 });
 
 test("the mail runs no scripts, and a telephone is narrow", async () => {

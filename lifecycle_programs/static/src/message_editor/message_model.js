@@ -1,4 +1,4 @@
-import { reactive } from "@odoo/owl";
+import { reactive, toRaw } from "@odoo/owl";
 import { browser } from "@web/core/browser/browser";
 
 const MODEL = "lifecycle.message.editor";
@@ -15,6 +15,8 @@ export class MessageModel {
         this.orm = orm.silent;
         this.setup = { groups: [], labels: {}, languages: [], can_send: false };
         this.setupKey = null;
+        /** What the record held when it was looked at last. */
+        this.held = {};
         /** What was typed and has not reached the record yet, by field. */
         this.typed = {};
         /** How a field takes a text in: `insert(source)`, `replace(found, source)`. */
@@ -59,9 +61,21 @@ export class MessageModel {
         this.refreshLater();
     }
 
-    /** The record was loaded, saved, discarded or changed. */
-    onRecord() {
-        this.typed = {};
+    /**
+     * The record was loaded, saved, discarded or changed. What was typed into a text
+     * holds until the record has taken it.
+     *
+     * @param {Object} held plain values by name, `resId` among them
+     */
+    onRecord(held) {
+        const changed = Object.keys(held).filter((name) => held[name] !== this.held[name]);
+        if (!changed.length) {
+            return;
+        }
+        for (const name of held.resId === this.held.resId ? changed : TEXTS) {
+            delete this.typed[name];
+        }
+        this.held = held;
         this.loadSetup();
         this.refreshLater(0);
     }
@@ -145,7 +159,8 @@ const models = new WeakMap();
 
 /** The model that the fields of a form share. Use it through `useState`. */
 export function getMessageModel(record, orm) {
-    const { model } = record;
+    // Each component sees the record through a proxy of its own.
+    const model = toRaw(record.model);
     if (!models.has(model)) {
         models.set(model, reactive(new MessageModel(model, orm)));
     }

@@ -34,12 +34,14 @@ export class MessagePreview extends Component {
     /** Whatever the preview depends on is read here, so that it is told of changes. */
     onRecord({ data, resId }) {
         const { channel, category_id, subject, body, body_text } = data;
-        const parts = [resId, channel, category_id?.id, subject, body, body_text];
-        const known = JSON.stringify(parts);
-        if (known !== this.known) {
-            this.known = known;
-            this.message.onRecord();
-        }
+        this.message.onRecord({
+            resId,
+            channel,
+            category: category_id?.id,
+            subject,
+            body: String(body || ""),
+            body_text,
+        });
     }
 
     get isMail() {
