@@ -13,8 +13,8 @@ PAGE = Path(paths.ROOT, "docs", "facts.md")
 HEAD = """# Facts
 
 What rules and messages know about a contact, {count} facts in all; the menu Lifecycle /
-Configuration / Facts lists them with those that a company or another addon has added.
-Made by `./dev docs`.
+Configuration / Customer data lists them with those that a company or another addon has
+added. Made by `./dev docs`.
 
 A rule writes a fact by its name, and its value as in the example. Facts about orders,
 invoices, leads, clicks, visits and use count the whole customer: a company with all its
