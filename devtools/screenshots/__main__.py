@@ -16,11 +16,14 @@ IMAGES = Path(paths.ROOT, "docs", "images")
 COLOURS = 256
 LOGIN = """
     (async () => {
+        await fetch("/web/session/logout");
         const page = await (await fetch("/web/login")).text();
         const form = new DOMParser().parseFromString(page, "text/html");
         const token = form.querySelector("input[name=csrf_token]").value;
-        const values = {csrf_token: token, login: "admin", password: "admin"};
-        await fetch("/web/login", {method: "POST", body: new URLSearchParams(values)});
+        const values = {csrf_token: token, login: LOGIN, password: LOGIN};
+        const body = new URLSearchParams(values);
+        const answer = await fetch("/web/login", {method: "POST", body});
+        return !answer.url.includes("/web/login");
     })()
 """
 FIND = """
@@ -31,7 +34,11 @@ FIND = """
             headers: {"Content-Type": "application/json"},
             body: JSON.stringify({jsonrpc: "2.0", method: "call", params}),
         });
-        return (await answer.json()).result[0];
+        const {result, error} = await answer.json();
+        if (error) {
+            throw new Error(error.data.message);
+        }
+        return result[0];
     })()
 """
 
@@ -47,13 +54,15 @@ def main(arguments):
         parser.error(f"no picture {', '.join(sorted(unknown))}; known: {[*known]}")
     IMAGES.mkdir(parents=True, exist_ok=True)
     failed = 0
+    wanted = [known[name] for name in options.names or known]
     with Chrome() as chrome:
         chrome.resize(*DESKTOP)
-        chrome.open(f"{options.url}/web/login")
-        chrome.wait_for("form.oe_login_form")
-        chrome.run(LOGIN)
-        for page in (known[name] for name in options.names or known):
+        login = None
+        for page in sorted(wanted, key=lambda page: page.login):
             try:
+                if page.login != login:
+                    login = page.login
+                    log_in(chrome, options.url, login)
                 take(chrome, options.url, page)
             except RuntimeError as error:
                 chrome.errors.append(str(error))
@@ -62,6 +71,17 @@ def main(arguments):
                 console.step(f"{page.name}: {error}")
             chrome.errors.clear()
     return 1 if failed else 0
+
+
+def log_in(chrome, url, login):
+    """Look as somebody of the demo from now on.
+
+    :raises RuntimeError: when there is no such user
+    """
+    chrome.open(f"{url}/web/login")
+    chrome.wait_for("form.oe_login_form, .o_main_navbar")
+    if not chrome.run(LOGIN.replace("LOGIN", json.dumps(login))):
+        raise RuntimeError(f"Nobody can log in as {login}: run ./dev demo first")
 
 
 def take(chrome, url, page):
@@ -75,27 +95,31 @@ def take(chrome, url, page):
         chrome.wait_for(selector)
         chrome.run(f"document.querySelector({json.dumps(selector)}).click()")
     chrome.wait_for(page.ready)
+    if page.until_gone:
+        chrome.wait_for(page.until_gone, is_there=False)
     chrome.settle()
-    image = Image.open(io.BytesIO(chrome.picture())).convert("RGB")
+    image = Image.open(io.BytesIO(chrome.picture(page.part))).convert("RGB")
     image.quantize(COLOURS).save(IMAGES / f"{page.name}.png", optimize=True)
     console.step(f"docs/images/{page.name}.png")
 
 
-def find(chrome, model, domain):
-    """The id of the first record.
+def find(chrome, model, domain, field):
+    """The id in a field of the first record.
 
     :raises RuntimeError: when there is none
     """
     call = {
         "model": model,
-        "method": "search",
-        "args": [domain],
+        "method": "search_read",
+        "args": [domain, [field]],
         "kwargs": {"limit": 1},
     }
     found = chrome.run(FIND % json.dumps(call))
     if not found:
         raise RuntimeError(f"no {model} with {domain}: run ./dev demo first")
-    return found
+    value = found[field]
+    # A record is told with its name.
+    return value[0] if isinstance(value, list) else value
 
 
 if __name__ == "__main__":

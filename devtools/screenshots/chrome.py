@@ -21,6 +21,15 @@ QUIET = """
             && [...document.images].every((one) => one.complete);
     })()
 """
+#: Where an element is, once it has been scrolled to.
+PLACE = """
+    (() => {
+        const element = document.querySelector(%s);
+        element.scrollIntoView({block: "center"});
+        const {x, y, width, height} = element.getBoundingClientRect();
+        return {x: x + scrollX, y: y + scrollY, width, height};
+    })()
+"""
 
 
 class Chrome:
@@ -123,27 +132,42 @@ class Chrome:
             )
         return answer["result"].get("value")
 
-    def wait_for(self, selector):
-        """Until something is on the page; fails after a minute.
+    def wait_for(self, selector, is_there=True):
+        """Until something is on the page, or has left it; fails after a minute.
 
         :raises RuntimeError: naming the selector
         """
         script = f"Boolean(document.querySelector({json.dumps(selector)}))"
         deadline = time.monotonic() + WAIT
         while time.monotonic() < deadline:
-            if self.run(script):
+            if self._try(script) == is_there:
                 return
             time.sleep(0.2)
-        raise RuntimeError(f"No {selector} on {self.run('location.href')}")
+        found = "No" if is_there else "Still"
+        raise RuntimeError(f"{found} {selector} on {self.run('location.href')}")
+
+    def _try(self, script):
+        """The value of an expression; None while one page gives way to the next."""
+        try:
+            return self.run(script)
+        except RuntimeError:
+            return None
 
     def settle(self):
         """Until the page has come to rest."""
         deadline = time.monotonic() + WAIT
         calm = 0
         while calm < 3 and time.monotonic() < deadline:
-            calm = calm + 1 if self.run(QUIET) else 0
+            calm = calm + 1 if self._try(QUIET) else 0
             time.sleep(0.3)
 
-    def picture(self):
-        """What the window shows, as PNG."""
-        return base64.b64decode(self._call("Page.captureScreenshot")["data"])
+    def picture(self, part=None):
+        """What the window shows, as PNG.
+
+        :param part: CSS selector of the part of it that is wanted
+        """
+        options = {}
+        if part:
+            options["clip"] = self.run(PLACE % json.dumps(part)) | {"scale": 1}
+        answer = self._call("Page.captureScreenshot", **options)
+        return base64.b64decode(answer["data"])
