@@ -1,9 +1,8 @@
 import { HtmlMailField, htmlMailField } from "@mail/views/web/fields/html_mail_field/html_mail_field";
-import { markup, onWillStart, useEffect, useRef, useState } from "@odoo/owl";
+import { htmlEscape, markup, onWillStart, useEffect, useRef, useState } from "@odoo/owl";
 import { _t } from "@web/core/l10n/translation";
 import { registry } from "@web/core/registry";
 import { useService } from "@web/core/utils/hooks";
-import { htmlEscape } from "@web/core/utils/html";
 import { useDebounced } from "@web/core/utils/timing";
 import { CharField, charField } from "@web/views/fields/char/char_field";
 import { TextField, textField } from "@web/views/fields/text/text_field";
