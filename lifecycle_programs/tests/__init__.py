@@ -3,6 +3,7 @@ from . import test_rule_editor
 from . import test_rule_tour
 from . import test_canvas
 from . import test_canvas_browser
+from . import test_message_browser
 from . import test_rehearsal_tour
 from . import test_runner
 from . import test_poison
