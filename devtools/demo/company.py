@@ -60,13 +60,16 @@ class Company:
             self._user(env, name, ["sales_team.group_sale_salesman_all_leads"])
             for name in SALESPEOPLE
         ]
-        self._user(env, MARKETER, ["lifecycle_programs.group_lifecycle_manager"])
+        marketer = self._user(
+            env, MARKETER, ["lifecycle_programs.group_lifecycle_manager"]
+        )
         team.write(
             {
                 "user_id": leader.id,
                 "member_ids": [Command.set([user.id for user in [leader, *people]])],
             }
         )
+        self.world.marketer = marketer.id
         self.world.leader = leader.id
         self.world.salespeople = [user.id for user in people]
 

@@ -61,6 +61,7 @@ class Programs:
                 self._choose_channels(program)
             # Years of customers meet the programs at once; nobody is there to agree.
             programs.company_id.lifecycle_launch_limit = 0
+            programs.user_id = self.world.marketer
             programs.action_publish()
 
     # ------------------------------------------------------------------ content

@@ -51,6 +51,7 @@ class World:
         self.product_by_code = {}
         self.salespeople = []
         self.leader = SUPERUSER_ID
+        self.marketer = SUPERUSER_ID
 
     @property
     def now(self):
