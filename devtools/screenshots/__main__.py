@@ -10,7 +10,9 @@ from PIL import Image
 
 from .. import console, paths
 from .chrome import Chrome
-from .pages import DESKTOP, PAGES
+from .pages import ADMIN, DESKTOP, PAGES, STEP_PAGES
+from .server import find
+from .steps import every_step
 
 IMAGES = Path(paths.ROOT, "docs", "images")
 COLOURS = 256
@@ -26,21 +28,6 @@ LOGIN = """
         return !answer.url.includes("/web/login");
     })()
 """
-FIND = """
-    (async () => {
-        const params = %s;
-        const answer = await fetch("/web/dataset/call_kw", {
-            method: "POST",
-            headers: {"Content-Type": "application/json"},
-            body: JSON.stringify({jsonrpc: "2.0", method: "call", params}),
-        });
-        const {result, error} = await answer.json();
-        if (error) {
-            throw new Error(error.data.message);
-        }
-        return result[0];
-    })()
-"""
 
 
 def main(arguments):
@@ -49,28 +36,42 @@ def main(arguments):
     parser.add_argument("--url", required=True, help=argparse.SUPPRESS)
     parser.add_argument("names", nargs="*", help="which pictures (default: all)")
     options = parser.parse_args(arguments)
-    known = {page.name: page for page in PAGES}
+    known = {page.name: page for page in (*PAGES, *STEP_PAGES)}
     if unknown := set(options.names) - known.keys():
         parser.error(f"no picture {', '.join(sorted(unknown))}; known: {[*known]}")
-    IMAGES.mkdir(parents=True, exist_ok=True)
-    failed = 0
     wanted = [known[name] for name in options.names or known]
+    steps = [page for page in wanted if page in STEP_PAGES]
+    others = [page for page in wanted if page not in STEP_PAGES]
     with Chrome() as chrome:
         chrome.resize(*DESKTOP)
-        login = None
-        for page in sorted(wanted, key=lambda page: page.login):
-            try:
-                if page.login != login:
-                    login = page.login
-                    log_in(chrome, options.url, login)
-                take(chrome, options.url, page)
-            except RuntimeError as error:
-                chrome.errors.append(str(error))
-            failed += len(chrome.errors)
-            for error in chrome.errors:
-                console.step(f"{page.name}: {error}")
-            chrome.errors.clear()
+        failed = take_all(chrome, options.url, others)
+        if steps:
+            log_in(chrome, options.url, ADMIN)
+            with every_step(chrome):
+                failed += take_all(chrome, options.url, steps)
     return 1 if failed else 0
+
+
+def take_all(chrome, url, pages):
+    """The pictures of these pages.
+
+    :return: how many complaints there were
+    """
+    failed = 0
+    login = None
+    for page in sorted(pages, key=lambda page: page.login):
+        try:
+            if page.login != login:
+                login = page.login
+                log_in(chrome, url, login)
+            take(chrome, url, page)
+        except RuntimeError as error:
+            chrome.errors.append(str(error))
+        failed += len(chrome.errors)
+        for error in chrome.errors:
+            console.step(f"{page.name}: {error}")
+        chrome.errors.clear()
+    return failed
 
 
 def log_in(chrome, url, login):
@@ -99,27 +100,10 @@ def take(chrome, url, page):
         chrome.wait_for(page.until_gone, is_there=False)
     chrome.settle()
     image = Image.open(io.BytesIO(chrome.picture(page.part))).convert("RGB")
-    image.quantize(COLOURS).save(IMAGES / f"{page.name}.png", optimize=True)
+    path = IMAGES / f"{page.name}.png"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    image.quantize(COLOURS).save(path, optimize=True)
     console.step(f"docs/images/{page.name}.png")
-
-
-def find(chrome, model, domain, field):
-    """The id in a field of the first record.
-
-    :raises RuntimeError: when there is none
-    """
-    call = {
-        "model": model,
-        "method": "search_read",
-        "args": [domain, [field]],
-        "kwargs": {"limit": 1},
-    }
-    found = chrome.run(FIND % json.dumps(call))
-    if not found:
-        raise RuntimeError(f"no {model} with {domain}: run ./dev demo first")
-    value = found[field]
-    # A record is told with its name.
-    return value[0] if isinstance(value, list) else value
 
 
 if __name__ == "__main__":

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from .steps import PROGRAM, STEPS
+
 DESKTOP = (1400, 900)
 PHONE = (390, 844)
 #: People of the demo; their password is their login.
@@ -131,4 +133,20 @@ PAGES = (
         size=PHONE,
         login=SALESPERSON,
     ),
+)
+# The form of a step of each type, in a draft that is there only for them.
+STEP_PAGES = tuple(
+    Page(
+        f"steps/{kind}",
+        "/odoo/lifecycle.step/{id}",
+        ".o_form_view .o_form_sheet",
+        record=(
+            "lifecycle.step",
+            [("program_id.code", "=", PROGRAM), ("type", "=", kind)],
+            "id",
+        ),
+        part=".o_form_sheet",
+        size=(1000, 900),
+    )
+    for kind in STEPS
 )

@@ -85,7 +85,8 @@ class LifecycleStep(models.Model):
 
     # discount
     grant_kind = fields.Selection(
-        [("coupon", "Personal coupon"), ("pricelist", "Customer pricelist")]
+        [("coupon", "Personal coupon"), ("pricelist", "Customer pricelist")],
+        string="Kind of Discount",
     )
     loyalty_program_id = fields.Many2one(
         "loyalty.program",
