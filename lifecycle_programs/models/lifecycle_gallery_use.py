@@ -21,6 +21,8 @@ OFFERS = {
 }
 RECENT_DAYS = 30
 MAX_DISCOUNTS = 80
+# What a step names that may belong to one company.
+OF_A_COMPANY = ("loyalty_program_id", "pricelist_id", "webhook_id", "notice_team_id")
 
 
 class LifecycleGallery(models.AbstractModel):
@@ -266,6 +268,7 @@ class LifecycleGallery(models.AbstractModel):
         program = shipped.copy({"company_id": company.id})
         program.write({"code": code, "name": shipped.name})
         self._lead_to_own_programs(program)
+        self._leave_with_others(program)
         return program.with_env(self.env)
 
     @api.model
@@ -283,6 +286,23 @@ class LifecycleGallery(models.AbstractModel):
         ):
             for record in records.filtered(name):
                 record[name] = others.get(record[name].code)
+
+    @api.model
+    def _leave_with_others(self, program):
+        """What the first company has filled in stays with it: its offers, discounts,
+        webhooks, and the people who are told."""
+        company = program.company_id
+        program.offer_ids.unlink()
+        steps = program.draft_version_id.step_ids
+        steps.notice_channel_id = False
+        for step in steps:
+            for name in OF_A_COMPANY:
+                if step[name].company_id - company:
+                    step[name] = False
+            for name in ("user_id", "notice_user_ids"):
+                step[name] = step[name].filtered(
+                    lambda user: company in user.company_ids
+                )
 
     @api.model
     def _get_free_code(self, key):

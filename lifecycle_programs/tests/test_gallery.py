@@ -392,6 +392,16 @@ class TestGallery(GalleryCommon):
         )
         gallery = self.gallery.with_user(user).with_company(other)
         program = self.env["lifecycle.program"]
+        rescue = self.env.ref("lifecycle_programs.program_rescue")
+        rescue.offer_ids = [Command.create({"offered_product_id": self.product.id})]
+        steps = rescue.draft_version_id.step_ids
+        grants = steps.filtered(lambda step: step.type == "grant")
+        grants.grant_kind = "pricelist"
+        grants.pricelist_id = self.env["product.pricelist"].create(
+            {"name": "Ours", "company_id": self.company.id}
+        )
+        tasks = steps.filtered(lambda step: step.type == "activity")
+        tasks.user_id = new_test_user(self.env, "lifecycle_ours", "base.group_user")
         for key in ("rescue", "welcome", "winback"):
             answers = {q["name"]: q["value"] for q in gallery.get_questions(key)}
             action = gallery.use(key, answers)
@@ -401,6 +411,12 @@ class TestGallery(GalleryCommon):
             self.assertEqual(program.user_id, user)
             targets = program.step_ids.target_program_id | program.goal_program_id
             self.assertLessEqual(targets.company_id, other)
+            self.assertFalse(program.offer_ids)
+            steps = program.draft_version_id.step_ids
+            self.assertFalse(steps.pricelist_id)
+            self.assertFalse(steps.user_id)
+        self.assertTrue(grants.pricelist_id)
+        self.assertTrue(tasks.user_id)
         cards = {card["key"]: card for card in gallery.get_gallery()["cards"]}
         self.assertEqual(cards["winback"]["program"]["id"], program.id)
         self.assertFalse(self.card_of("winback")["program"])
