@@ -78,7 +78,9 @@ class TestAbTest(LifecycleCommon):
         self.decide(days=2)
         self.assertEqual(self.step.branch_ids.filtered("is_winner"), self.b)
         self.assertIn("“B” has won", self.step.test_result)
-        self.assertIn("“A” 1", self.step.test_result)
+        # Chance deals a few more or fewer to a branch.
+        numbers = r"“A” (8|9|10|11)\.\d % of \d\d, “B” (49|50)\.\d % of \d\d\."
+        self.assertRegex(self.step.test_result, numbers)
         self.assertIn("has won", self.program.message_ids[0].body)
         late = self.make_contacts(20, function="late")
         enrolments = self.program._enrol_partners(late, self.at(days=3))
