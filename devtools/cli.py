@@ -165,15 +165,19 @@ def _db(options, rest):
     return 0 if clean else 1
 
 
-def _bench(options, rest):
-    folder = os.path.join(paths.ROOT, "benchmarks")
-    known = sorted(
+def benchmarks():
+    """The names of the benchmarks."""
+    return sorted(
         name.removesuffix(".py")
-        for name in (os.listdir(folder) if os.path.isdir(folder) else [])
+        for name in os.listdir(os.path.join(paths.ROOT, "benchmarks"))
         if name.endswith(".py") and not name.startswith("_")
     )
+
+
+def _bench(options, rest):
+    known = benchmarks()
     if options.name not in known:
-        raise console.Stop(f"Say which benchmark: {', '.join(known) or 'none yet'}.")
+        raise console.Stop(f"Say which benchmark: {', '.join(known)}.")
     odoo = odoo_server.Odoo()
     databases.Databases(odoo).make(BENCH)
     command = [sys.executable, "-m", f"benchmarks.{options.name}", "--db", BENCH, *rest]

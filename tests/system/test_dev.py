@@ -3,12 +3,14 @@
 import re
 import shlex
 import socket
+import subprocess
+import sys
 import time
 from pathlib import Path
 
 import pytest
 
-from devtools import cli, console, paths
+from devtools import cli, console, odoo_server, paths
 
 OUTSIDE = """
 import contextlib, socket
@@ -103,3 +105,17 @@ def test_commands_of_the_readme_are_commands():
     for words in commands:
         if words:
             cli.parser().parse_known_args(words)
+
+
+@pytest.mark.parametrize("name", cli.benchmarks())
+def test_benchmark_starts(name):
+    """Each is read before Odoo knows its addons."""
+    result = subprocess.run(
+        [sys.executable, "-m", f"benchmarks.{name}", "--help"],
+        cwd=paths.ROOT,
+        env=odoo_server.Odoo().environment(),
+        capture_output=True,
+        text=True,
+    )
+    assert result.returncode == 0, result.stderr
+    assert "--contacts" in result.stdout
