@@ -130,7 +130,7 @@ class LifecycleExplanation(models.AbstractModel):
         if origin:
             return self.env._("It came from another program: %s.", origin.name)
         if enrolment.program_id.start == "schedule":
-            return self.env._("It came by the look through all contacts.")
+            return self.env._("It matched when all contacts were looked through.")
         return self.env._("It was added by a person or by another program.")
 
     @api.model
