@@ -6,7 +6,7 @@ from datetime import timedelta
 from odoo import api, fields, models
 from odoo.tools import SQL
 
-from .lifecycle_retry import retry_on_conflict
+from .lifecycle_retry import run_in_batches
 
 # The event that lets a program remind of a discount comes this long before its end.
 ENDING_NOTICE = timedelta(days=3)
@@ -213,14 +213,10 @@ class LifecycleGrant(models.Model):
     def _cron_end_grants(self):
         """End, mark as used and announce, in batches, each committed."""
         now = fields.Datetime.now()
-        cron = self.env["ir.cron"]
 
         def batch():
             return self._settle(now, limit=CRON_BATCH) + self._announce_ending(
                 now, limit=CRON_BATCH
             )
 
-        cron._commit_progress(remaining=self._count_due(now))
-        while done := retry_on_conflict(self.env, batch):
-            if not cron._commit_progress(done, remaining=self._count_due(now)):
-                break
+        run_in_batches(self.env, batch, lambda: self._count_due(now))

@@ -16,7 +16,7 @@ from odoo.addons.mail.tools.web_push import (
 )
 
 from ..engine.webhook import Refused, check_url, post
-from .lifecycle_retry import retry_on_conflict
+from .lifecycle_retry import run_in_batches
 from .portal_address import PUSH
 
 _logger = logging.getLogger(__name__)
@@ -95,14 +95,9 @@ class LifecyclePush(models.Model):
     def _cron_send(self):
         """A few messages per transaction: what was taken is committed soon after."""
         now = fields.Datetime.now()
-        cron = self.env["ir.cron"]
-        cron._commit_progress(remaining=self._count_due(now))
-        done = True
-        while done:
-            done = retry_on_conflict(self.env, lambda: self._send_due(now))
-            remaining = self._count_due(now) if done else 0
-            if not cron._commit_progress(done, remaining=remaining):
-                break
+        run_in_batches(
+            self.env, lambda: self._send_due(now), lambda: self._count_due(now)
+        )
 
     @api.model
     def _get_due_domain(self, now):

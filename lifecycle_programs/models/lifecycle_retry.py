@@ -47,3 +47,21 @@ def retry_on_conflict(env, batch):
                 raise
             _logger.info("Conflict with another transaction, try %s again", attempt)
             time.sleep(random.uniform(0.02, 0.1) * attempt)
+
+
+def run_in_batches(env, batch, count):
+    """Run ``batch()`` again and again, each time in a transaction of its own, until it
+    finds nothing to do or the scheduled action has had its time.
+
+    :param batch: returns how many it dealt with
+    :param count: returns how many are due
+    """
+    cron = env["ir.cron"]
+    cron._commit_progress(remaining=count())
+    done = True
+    while done:
+        done = retry_on_conflict(env, batch)
+        # With nothing done, what remains is in another worker's hands.
+        remaining = count() if done else 0
+        if not cron._commit_progress(done, remaining=remaining):
+            break

@@ -12,7 +12,7 @@ from datetime import timedelta
 from odoo import api, fields, models
 from odoo.tools import SQL
 
-from .lifecycle_retry import CONCURRENCY_ERRORS, claim, retry_on_conflict
+from .lifecycle_retry import CONCURRENCY_ERRORS, claim, run_in_batches
 from .lifecycle_step import SPLITS
 from .step_result import StepResult
 
@@ -40,15 +40,9 @@ class LifecycleEnrolment(models.Model):
         """Run what is due, a batch per transaction. Several identical scheduled actions
         may do this at the same time."""
         now = fields.Datetime.now()
-        cron = self.env["ir.cron"]
-        cron._commit_progress(remaining=self._count_due(now))
-        done = True
-        while done:
-            done = retry_on_conflict(self.env, lambda: self._run_due(now))
-            # With nothing done, what remains is in another worker's hands.
-            remaining = self._count_due(now) if done else 0
-            if not cron._commit_progress(done, remaining=remaining):
-                break
+        run_in_batches(
+            self.env, lambda: self._run_due(now), lambda: self._count_due(now)
+        )
         events = self.env["lifecycle.event"]
         if events._count_waiting(now):
             # Written while their customers were in our hands.

@@ -6,7 +6,7 @@ from datetime import timedelta
 from odoo import api, fields, models
 from odoo.tools import SQL
 
-from .lifecycle_retry import CONCURRENCY_ERRORS, retry_on_conflict
+from .lifecycle_retry import CONCURRENCY_ERRORS, run_in_batches
 from .lifecycle_runner import BLOCKED
 
 _logger = logging.getLogger(__name__)
@@ -84,14 +84,9 @@ class LifecycleUndelivered(models.Model):
     def _cron_send(self):
         """A batch per transaction, each with effects, step runs and rows together."""
         now = fields.Datetime.now()
-        cron = self.env["ir.cron"]
-        cron._commit_progress(remaining=self._count_due(now))
-        done = True
-        while done:
-            done = retry_on_conflict(self.env, lambda: self._send_due(now))
-            remaining = self._count_due(now) if done else 0
-            if not cron._commit_progress(done, remaining=remaining):
-                break
+        run_in_batches(
+            self.env, lambda: self._send_due(now), lambda: self._count_due(now)
+        )
         self.env["lifecycle.step"]._trigger_queues()
 
     @api.model
