@@ -26,6 +26,7 @@ from . import test_alerts
 from . import test_events_contacts
 from . import test_events_messages
 from . import test_gallery
+from . import test_gallery_templates
 from . import test_gallery_tour
 from . import test_gate
 from . import test_preferences
