@@ -16,6 +16,7 @@ from ..engine.values import zone
 from ..facts import LINES, RANKINGS, RELATIONS, SOURCES
 from ..facts.define import CURRENCY
 from ..facts.snapshot import snapshot_sql, with_clause
+from .prepared import fetch_prepared
 from .speaking import in_user_language
 
 # The texts of a fact that people read.
@@ -308,12 +309,13 @@ class LifecycleFact(models.AbstractModel):
             f'"{name}"::text' if facts[name].type == "number" else f'"{name}"'
             for name in names
         ]
-        rows = self.env.execute_query(
+        rows = fetch_prepared(
+            self.env,
             SQL(
                 "SELECT %s FROM (%s) AS snapshot",
                 SQL(", ".join(["contact_id", *columns])),
                 self._snapshot(names, company, as_of, partners=list(partner_ids)),
-            )
+            ),
         )
         types = [facts[name].type for name in names]
         return {

@@ -14,6 +14,7 @@ from typing import Any
 from odoo import api, models
 from odoo.tools import SQL
 
+from .prepared import fetch_prepared
 from .step_result import StepResult
 
 # A program whose next step comes within this time has the contact to itself.
@@ -202,7 +203,7 @@ class LifecycleStep(models.Model):
                        AND p.state = 'running' AND p.is_exclusive AND p.active
                        AND p.sequence < %(sequence)s
                        AND o.commercial_partner_id IN (
-                           SELECT unnest(%(customers)s)
+                           SELECT unnest(%(customers)s::integer[])
                             UNION
                            SELECT x.commercial_partner_id FROM res_partner x
                             WHERE x.%(column)s = ANY(%(addresses)s))
@@ -242,4 +243,4 @@ class LifecycleStep(models.Model):
 
     def _query(self, query):
         self.env.flush_all()
-        return self.env.execute_query(query)
+        return fetch_prepared(self.env, query)

@@ -95,8 +95,9 @@ class TestEmission(CronMixinCase, EventCommon):
         return dict(self.cr.fetchall())
 
     def test_the_statement_of_a_hook_is_planned_once(self):
-        self.make_order().action_confirm()
-        self.flush()
+        for _time in range(2):
+            self.make_order().action_confirm()
+            self.flush()
         before = self.get_prepared()
         for number in (1, 2):
             order = self.make_order()
@@ -123,14 +124,27 @@ class TestEmission(CronMixinCase, EventCommon):
 
     def test_a_connection_that_forgets_its_statements_loses_no_event(self):
         """As behind pgbouncer, which gives each transaction another connection."""
-        self.addCleanup(prepared._known.pop, self.cr.connection)
+        self.addCleanup(prepared._by_cursor.pop, self.cr)
         self.addCleanup(self.cr.execute, "DEALLOCATE ALL")
-        for _time in range(3):
+        for _time in range(4):
             self.make_order().action_confirm()
             self.cr.execute("DEALLOCATE ALL")
             with mute_logger("odoo.sql_db"):
                 self.flush()
-        self.assertEqual(len(self.events("order_confirmed")), 3)
+        self.assertEqual(len(self.events("order_confirmed")), 4)
+
+    def test_a_connection_comes_without_plans_from_the_pool(self):
+        """What Odoo does, and why statements are counted by cursor."""
+        connection = None
+        for _time in range(2):
+            with self.registry.cursor() as cr:
+                self.assertIn(connection, (None, cr.connection))
+                connection = cr.connection
+                for value in range(3):
+                    prepared.execute_prepared(cr, SQL("SELECT %s", value))
+                    self.assertEqual(cr.fetchall(), [(value,)])
+                cr.execute("SELECT count(*) FROM pg_prepared_statements")
+                self.assertEqual(cr.fetchone(), (1,))
 
     def test_statements_do_not_grow_with_the_records(self):
         self.make_order().action_confirm()
