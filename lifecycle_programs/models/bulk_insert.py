@@ -5,6 +5,8 @@ rows of the queues are therefore inserted, by one statement per table. `create` 
 called: who uses this gives the values that Odoo's own `create` would add.
 """
 
+import json
+
 from odoo import fields
 from odoo.tools import SQL
 
@@ -14,8 +16,10 @@ def take_ids(model, count):
     there, and itself."""
     rows = model.env.execute_query(
         SQL(
-            "SELECT nextval(pg_get_serial_sequence(%s, 'id'))"
-            " FROM generate_series(1, %s)",
+            # The name of the sequence is looked up once, not per row.
+            "SELECT nextval(own.sequence)"
+            "  FROM (SELECT pg_get_serial_sequence(%s, 'id')::regclass AS sequence"
+            "        OFFSET 0) AS own, generate_series(1, %s)",
             model._table,
             count,
         )
@@ -34,17 +38,25 @@ def insert_rows(model, rows):
     model.check_access("create")
     given = list(rows[0])
     common = _get_common_values(model, given)
-    columns = [*given, *common]
-    same = tuple(common.values())
-    into = SQL(
-        "INSERT INTO %s (%s)",
-        SQL.identifier(model._table),
-        SQL(", ").join(map(SQL.identifier, columns)),
-    )
-    model.env.cr.execute_values(
-        f"{into.code} VALUES %s",
-        [(*row.values(), *same) for row in rows],
-        page_size=len(rows),
+    table = SQL.identifier(model._table)
+    own = SQL(", ").join(map(SQL.identifier, given))
+    model.env.cr.execute(
+        SQL(
+            """
+            INSERT INTO %(table)s (%(own)s, %(common)s)
+            SELECT %(own)s, %(values)s
+              FROM json_populate_recordset(NULL::%(table)s, %(rows)s)
+            """,
+            table=table,
+            own=own,
+            common=SQL(", ").join(map(SQL.identifier, common)),
+            values=SQL(", ").join(
+                SQL("%s::%s", value, SQL(model._fields[name].column_type[1]))
+                for name, value in common.items()
+            ),
+            # One value for the driver, however many rows and columns there are.
+            rows=json.dumps(rows, default=str),
+        )
     )
     records = model.browse(row["id"] for row in rows)
     for name, field in model._fields.items():

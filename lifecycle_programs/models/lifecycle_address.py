@@ -46,7 +46,7 @@ class LifecycleAddress(models.Model):
                 """
                 WITH wanted AS MATERIALIZED (
                     SELECT address, md5(address) AS digest
-                      FROM unnest(%(addresses)s) AS address
+                      FROM unnest(%(addresses)s::text[]) AS address
                 ), known AS MATERIALIZED (
                     SELECT id FROM lifecycle_address
                      WHERE digest IN (SELECT digest FROM wanted)

@@ -6,6 +6,7 @@ from odoo import api, models
 from odoo.tools import SQL
 
 from .lifecycle_step_run import ONE_ROW
+from .prepared import execute_prepared
 
 # What a result says of the step; the rest of a row stands in the enrolment.
 TOLD = (
@@ -59,7 +60,7 @@ class LifecycleStepRun(models.Model):
             if shared:
                 people = [
                     (number, one_id, (places or {}).get(one_id))
-                    for number, (_result, ids) in enumerate(shared.values())
+                    for number, (_result, ids) in enumerate(shared.values(), start=1)
                     for one_id in ids
                 ]
                 told = [_tell(result) for result, _ids in shared.values()]
@@ -71,11 +72,14 @@ class LifecycleStepRun(models.Model):
     def _insert_told(self, people, told, now, on_conflict):
         """The statement.
 
-        :param people: list of (place in ``told``, enrolment id, step run id or None)
-        :param told: list of the values of `TOLD`
+        :param people: list of (place in ``told`` from 1, enrolment id, step run id or
+            None)
+        :param told: list of dicts of `TOLD`
         """
         numbers, ids, places = map(list, zip(*people, strict=True))
-        self.env.cr.execute(
+        columns = list(map(SQL.identifier, TOLD))
+        execute_prepared(
+            self.env.cr,
             SQL(
                 """
                 INSERT INTO lifecycle_step_run (
@@ -85,48 +89,41 @@ class LifecycleStepRun(models.Model):
                        e.company_id, e.partner_id, s.type,
                        COALESCE(place.scheduled_at, e.scheduled_at), %(now)s,
                        %(values)s
-                  FROM unnest(%(numbers)s, %(ids)s, %(places)s::integer[])
+                  FROM unnest(%(numbers)s::integer[], %(ids)s::integer[],
+                              %(places)s::integer[])
                        AS person(number, id, place_id)
-                  JOIN (VALUES %(told)s) AS result(number, %(columns)s)
-                    ON result.number = person.number
+                  JOIN json_populate_recordset(NULL::lifecycle_step_run, %(told)s)
+                       WITH ORDINALITY AS result
+                    ON result.ordinality = person.number
                   JOIN lifecycle_enrolment e ON e.id = person.id
                   LEFT JOIN lifecycle_step_run place ON place.id = person.place_id
                   JOIN lifecycle_step s ON s.id = COALESCE(place.step_id, e.step_id)
                  ORDER BY person.number, e.id
                 %(on_conflict)s
                 """,
-                columns=SQL(", ").join(map(SQL.identifier, TOLD)),
-                values=SQL(", ").join(
-                    SQL(
-                        "result.%s::%s",
-                        SQL.identifier(name),
-                        SQL(self._fields[name].column_type[1]),
-                    )
-                    for name in TOLD
-                ),
+                columns=SQL(", ").join(columns),
+                values=SQL(", ").join(SQL("result.%s", name) for name in columns),
                 now=now,
                 numbers=numbers,
                 ids=ids,
                 places=places,
-                told=SQL(", ").join(
-                    (number, *values) for number, values in enumerate(told)
-                ),
+                told=json.dumps(told, default=str),
                 on_conflict=on_conflict,
-            )
+            ),
         )
 
 
 def _tell(result):
-    """The columns `TOLD` of a result."""
+    """The columns `TOLD` of a result, by name."""
     values, outcome = result.values, result.outcome
     detail = values.get("detail")
     if outcome == "wait":
         outcome = "held"
         detail = {"until": result.due_at} if result.due_at else None
-    return (
-        outcome,
-        result.reason,
-        result.branch.id if result.branch else None,
-        json.dumps(detail, default=str) if detail else None,
-        *(values.get(name) or None for name in NOTED),
-    )
+    told = {name: values.get(name) or None for name in NOTED}
+    return told | {
+        "outcome": outcome,
+        "reason": result.reason,
+        "branch_id": result.branch.id if result.branch else None,
+        "detail": detail or None,
+    }

@@ -111,7 +111,7 @@ class TestBulkInsert(MessageCommon):
         (own_id,) = take_ids(categories, 1)
         made = insert_rows(
             categories,
-            [{"id": own_id, "name": '{"en_US": "Below"}', "parent_id": parent.id}],
+            [{"id": own_id, "name": {"en_US": "Below"}, "parent_id": parent.id}],
         )
         self.assertEqual(parent.child_ids, made)
         self.assertEqual((made.name, made.active), ("Below", True))
