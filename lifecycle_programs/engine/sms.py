@@ -6,6 +6,7 @@ _BASIC = frozenset(
     "¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿abcdefghijklmnopqrstuvwxyzäöñüà"
 )
 _EXTENDED = frozenset("^{}\\[~]|€\f")
+_GSM_LETTERS = _BASIC | _EXTENDED
 _GSM = (160, 153)
 _UCS2 = (70, 67)
 
@@ -18,12 +19,15 @@ def sms_length(text: str) -> tuple[int, int, str]:
 
     :return: places, parts, ``"GSM"`` or ``"UCS-2"``
     """
-    if all(letter in _BASIC or letter in _EXTENDED for letter in text):
-        widths = [2 if letter in _EXTENDED else 1 for letter in text]
-        return sum(widths), _parts(widths, *_GSM), "GSM"
-    # Outside the basic plane (emoji) a character takes two places.
-    widths = [2 if ord(letter) > 0xFFFF else 1 for letter in text]
-    return sum(widths), _parts(widths, *_UCS2), "UCS-2"
+    letters = set(text)
+    if letters <= _GSM_LETTERS:
+        encoding, room, wide = "GSM", _GSM, letters & _EXTENDED
+    else:
+        encoding, room = "UCS-2", _UCS2
+        # Outside the basic plane (emoji) a character takes two places.
+        wide = {letter for letter in letters if ord(letter) > 0xFFFF}
+    widths = [2 if letter in wide else 1 for letter in text]
+    return sum(widths), _parts(widths, *room), encoding
 
 
 def _parts(widths, single, several):

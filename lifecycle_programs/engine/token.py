@@ -14,8 +14,8 @@ def sign(secret: str, purpose: str, *parts) -> str:
     """
     if not secret:
         raise ValueError("A link cannot be signed without a secret")
-    digest = hmac.new(secret.encode(), _message(purpose, parts), hashlib.sha256)
-    return base64.urlsafe_b64encode(digest.digest()).rstrip(b"=").decode()
+    digest = hmac.digest(secret.encode(), _message(purpose, parts), hashlib.sha256)
+    return base64.urlsafe_b64encode(digest).rstrip(b"=").decode()
 
 
 def verify(secret: str, token: str | None, purpose: str, *parts) -> bool:

@@ -96,7 +96,7 @@ class LifecycleBlackout(models.Model):
                 ]
             )
         )
-        zone = company._lifecycle_zone()
+        zone = company._lifecycle_zone() if leaves else None
         for leave in leaves:
             start = fields.Datetime.to_datetime(leave.date_from)
             day, end = (

@@ -29,6 +29,7 @@ class LifecycleStep(models.Model):
             today - timedelta(days=1), today + timedelta(days=DAYS_AHEAD)
         )
         minutes = self.env.company.lifecycle_spread_minutes
+        zones = self.env["lifecycle.enrolment"].union(*batch.enrolments)._get_zones()
         openings = {}
         for enrolment in batch.enrolments:
             partner = enrolment.partner_id
@@ -40,7 +41,7 @@ class LifecycleStep(models.Model):
             row = hours.get(country, hours.get(None))
             if not row and not category.is_capped:
                 continue
-            zone = enrolment._get_tz()
+            zone = zones[enrolment.id]
             if (country, zone) not in openings:
                 window = row._get_window() if row else ANY_HOUR
                 days = closed[None] | closed.get(country, set())

@@ -5,7 +5,7 @@ import binascii
 import hmac
 import json
 
-from odoo import api, models
+from odoo import api, models, tools
 
 from ..engine.token import sign, verify
 
@@ -94,9 +94,18 @@ class LifecycleLink(models.AbstractModel):
 
     @api.model
     def _get_url(self, path):
-        return self.get_base_url().rstrip("/") + path
+        return self._get_base() + path
+
+    # A parameter is asked for by every link of every message: Odoo forgets these when
+    # one is written.
 
     @api.model
+    @tools.ormcache()
+    def _get_base(self):
+        return self.get_base_url().rstrip("/")
+
+    @api.model
+    @tools.ormcache()
     def _get_secret(self):
         return self.env["ir.config_parameter"].sudo().get_param("database.secret")
 

@@ -49,17 +49,13 @@ class LifecycleStep(models.Model):
             return super()._get_wait_dates(enrolments, now)
         if not self.wait_fact:
             return {}
-        values = enrolments._get_values({self.wait_fact}, now)
+        zones = enrolments._get_zones()
         return {
-            enrolment.id: self._get_moment(enrolment, values[enrolment.id])
-            for enrolment in enrolments
+            enrolment_id: _get_moment(values[self.wait_fact], zones[enrolment_id])
+            for enrolment_id, values in enrolments._get_values(
+                {self.wait_fact}, now
+            ).items()
         }
-
-    def _get_moment(self, enrolment, values):
-        value = values[self.wait_fact]
-        if value is None or isinstance(value, datetime):
-            return value
-        return at_hour(value, MORNING, enrolment._get_tz())
 
     def _get_problems(self):
         problems = super()._get_problems()
@@ -97,3 +93,9 @@ class LifecycleRuleUse(models.AbstractModel):
         fields_by_model = super()._rule_fields()
         steps = (*fields_by_model["lifecycle.step"], "wait_fact")
         return fields_by_model | {"lifecycle.step": steps}
+
+
+def _get_moment(value, zone):
+    if value is None or isinstance(value, datetime):
+        return value
+    return at_hour(value, MORNING, zone)

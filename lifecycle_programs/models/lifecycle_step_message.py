@@ -124,7 +124,8 @@ class LifecycleStep(models.Model):
         """
         self.ensure_one()
         addresses, results = self._gate(enrolments, channel, now)
-        languages = {enrolment: enrolment._get_lang() for enrolment in addresses}
+        langs = self.env["lifecycle.enrolment"].union(*addresses)._get_langs()
+        languages = {enrolment: langs[enrolment.id] for enrolment in addresses}
         contents = {}
         if self.content_kind:
             contents = self.env["lifecycle.content"]._pick_batch(
@@ -168,6 +169,8 @@ class LifecycleStep(models.Model):
         )
         values = enrolments._get_values(names, now)
         links = self._get_links(drafts, names)
+        zones = enrolments._get_zones()
+        currency = self.env.company.currency_id.symbol
         for draft in drafts:
             own = values[draft.enrolment.id]
             self._add_step_values(draft, own, short_urls)
@@ -177,8 +180,12 @@ class LifecycleStep(models.Model):
                 for name, value in own.items()
                 if not name.startswith("links.")
             }
-            formats = draft.enrolment._get_format_values(draft.lang)
-            context = own | draft.links | formats
+            context = own | draft.links
+            context |= {
+                "lang": draft.lang,
+                "tz": zones[draft.enrolment.id],
+                "currency": currency,
+            }
             draft.texts = {
                 text: templates[draft.lang, text].render(context)
                 for text in TEXTS[channel]
@@ -201,15 +208,16 @@ class LifecycleStep(models.Model):
 
     def _add_step_values(self, draft, values, short_urls):
         """The values that the step itself brings: its content, the offers."""
-        content = draft.content.with_context(lang=draft.lang)
-        found = {
-            "content.title": content.name,
-            "content.text": content.text,
-            "content.link": self._get_content_link(draft, short_urls),
-            "content.kind": content.kind,
-        }
-        for name in found.keys() & values.keys():
-            values[name] = found[name] or None
+        if draft.content:
+            content = draft.content.with_context(lang=draft.lang)
+            found = {
+                "content.title": content.name,
+                "content.text": content.text,
+                "content.link": self._get_content_link(draft, short_urls),
+                "content.kind": content.kind,
+            }
+            for name in found.keys() & values.keys():
+                values[name] = found[name] or None
         if "offers" in values:
             offers = (draft.enrolment.payload or {}).get("offers") or []
             values["offers"] = [

@@ -45,11 +45,9 @@ class LifecycleStep(models.Model):
         """Go on at once inside the window, else wait until it opens."""
         weekdays = self._get_weekdays()
         results = {}
-        for enrolment in enrolments:
-            opens = next_opening(
-                now, enrolment._get_tz(), weekdays, self.hour_from, self.hour_to
-            )
-            results[enrolment.id] = (
+        for enrolment_id, zone in enrolments._get_zones().items():
+            opens = next_opening(now, zone, weekdays, self.hour_from, self.hour_to)
+            results[enrolment_id] = (
                 StepResult("wait", due_at=opens) if opens > now else StepResult()
             )
         return results

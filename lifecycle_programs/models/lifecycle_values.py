@@ -220,37 +220,52 @@ class LifecycleEnrolment(models.Model):
     # TOOLS
     # ------------------------------------------------------------
 
-    def _get_lang(self):
-        """The language that the contact is written to in."""
-        self.ensure_one()
+    def _get_langs(self):
+        """The language that each contact is written to in, by enrolment id."""
         installed = dict(self.env["res.lang"].get_installed())
-        return next(
-            (
-                lang
-                for lang in (self.partner_id.lang, self.company_id.partner_id.lang)
-                if lang in installed
-            ),
-            "en_US",
-        )
+        langs = {}
+        for company, enrolments in self.grouped("company_id").items():
+            default = company.partner_id.lang
+            for enrolment in enrolments:
+                own = enrolment.partner_id.lang
+                langs[enrolment.id] = next(
+                    (lang for lang in (own, default) if lang in installed), "en_US"
+                )
+        return langs
+
+    def _get_zones(self):
+        """The time zone that each contact most likely lives in, by enrolment id."""
+        zones = {}
+        for company, enrolments in self.grouped("company_id").items():
+            default = contact_zone(
+                company.partner_id.tz,
+                company.phone,
+                company.country_id.code,
+                company.resource_calendar_id.tz,
+            )
+            for enrolment in enrolments:
+                partner = enrolment.partner_id
+                customer = enrolment.commercial_partner_id
+                zones[enrolment.id] = contact_zone(
+                    partner.tz or customer.tz,
+                    partner.phone_sanitized or partner.phone,
+                    (partner.country_id or customer.country_id).code,
+                    default,
+                )
+        return zones
+
+    def _get_lang(self):
+        self.ensure_one()
+        return self._get_langs()[self.id]
 
     def _get_tz(self):
-        """The time zone that the contact most likely lives in."""
         self.ensure_one()
-        partner, customer = self.partner_id, self.commercial_partner_id
-        return contact_zone(
-            partner.tz or customer.tz,
-            partner.phone_sanitized or partner.phone,
-            (partner.country_id or customer.country_id).code,
-            self.company_id.partner_id.tz,
-        )
+        return self._get_zones()[self.id]
 
-    def _get_format_values(self, lang=None):
-        """What the filters of messages go by: language, time zone, currency.
-
-        :param lang: if it is known already
-        """
+    def _get_format_values(self):
+        """What the filters of messages go by: language, time zone, currency."""
         return {
-            "lang": lang or self._get_lang(),
+            "lang": self._get_lang(),
             "tz": self._get_tz(),
             "currency": self.company_id.currency_id.symbol,
         }

@@ -98,6 +98,12 @@ class TestGateHours(MessageCommon):
         self.assertEqual(
             self.held(company, late), ("quiet_hours", datetime(2027, 1, 14, 7, 0))
         )
+        # A company without a zone lives in its country.
+        self.company.partner_id.write({"tz": False, "phone": False})
+        self.company.country_id = self.env.ref("base.jp")
+        self.assertEqual(
+            self.held(company, late), ("quiet_hours", datetime(2027, 1, 14, 0, 0))
+        )
 
     def test_the_nearest_hours_count(self):
         """A country, a company, a channel of its own."""
