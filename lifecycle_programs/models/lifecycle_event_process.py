@@ -40,6 +40,8 @@ class LifecycleEvent(models.Model):
         if customers is None:
             self._resolve_waiting_contacts(now, limit)
             customers = self._get_waiting_customers(now, limit)
+        else:
+            customers = self._filter_waiting_customers(now, customers)
         if not customers:
             return 0, set()
         self.env["lifecycle.enrolment"]._follow_customers(list(customers))
@@ -91,6 +93,24 @@ class LifecycleEvent(models.Model):
                 now=now,
                 waiting=self._waiting_condition(now),
                 limit=limit,
+            )
+        )
+        return [customer_id for (customer_id,) in rows]
+
+    @api.model
+    def _filter_waiting_customers(self, now, customers):
+        """Those of these customers who have events that nobody has worked off."""
+        rows = self.env.execute_query(
+            SQL(
+                """
+                SELECT DISTINCT p.commercial_partner_id
+                  FROM res_partner p
+                  JOIN lifecycle_event e ON e.partner_id = p.id
+                 WHERE p.commercial_partner_id = ANY(%s)
+                   AND e.processed_at IS NULL AND e.occurred_at <= %s
+                """,
+                list(customers),
+                now,
             )
         )
         return [customer_id for (customer_id,) in rows]

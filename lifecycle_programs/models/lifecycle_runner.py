@@ -26,6 +26,14 @@ BLOCKED = timedelta(minutes=1)
 # Minutes until a failed step is tried again: 1, 5, 25, about 2 hours, about 10 hours,
 # a day.
 RETRY_MINUTES = (1, 5, 25, 125, 625, 1440)
+# The programs ``p`` whose steps are run.
+RUNNING = SQL(
+    """
+    p.state IN ('running', 'closed') AND p.active
+    AND NOT EXISTS (SELECT FROM res_company c
+                     WHERE c.id = p.company_id AND c.lifecycle_stopped_at IS NOT NULL)
+    """
+)
 
 
 class LifecycleEnrolment(models.Model):
@@ -50,23 +58,23 @@ class LifecycleEnrolment(models.Model):
         self.env["lifecycle.step"]._trigger_queues()
 
     @api.model
-    def _get_running_programs(self):
-        return self.env["lifecycle.program"].search(
-            [
-                ("state", "in", ("running", "closed")),
-                ("company_id.lifecycle_stopped_at", "=", False),
-            ]
-        )
-
-    @api.model
     def _count_due(self, now):
-        return self.search_count(
-            [
-                ("state", "=", "active"),
-                ("program_id", "in", self._get_running_programs().ids),
-                ("due_at", "<=", now),
-            ]
+        self.env.flush_all()
+        query = SQL(
+            """
+            SELECT COALESCE(sum(due.count), 0)
+              FROM lifecycle_program p
+             CROSS JOIN LATERAL (
+                   SELECT count(*) FROM lifecycle_enrolment e
+                    WHERE e.program_id = p.id AND e.state = 'active'
+                      AND e.due_at <= %s
+                   ) AS due
+             WHERE %s
+            """,
+            now,
+            RUNNING,
         )
+        return int(self.env.execute_query(query)[0][0])
 
     # ------------------------------------------------------------
     # CLAIM
@@ -93,21 +101,24 @@ class LifecycleEnrolment(models.Model):
         # The events may have ended or moved some of them.
         self.invalidate_recordset()
         due = self.filtered(lambda enrolment: enrolment._is_due(now))
-        held = due.filtered(lambda enrolment: customers[enrolment.id] in blocked)
-        # Nothing leaves before their events are worked off.
-        held.write({"due_at": now + BLOCKED})
-        due -= held
+        if blocked:
+            held = due.filtered(lambda enrolment: customers[enrolment.id] in blocked)
+            # Nothing leaves before their events are worked off.
+            held.write({"due_at": now + BLOCKED})
+            due -= held
         due = due._rest_while_paused(now)
         for _hop in range(MAX_HOPS):
             if not due:
                 break
-            for (_step, _company), enrolments in due.grouped(
+            groups = due.grouped(
                 lambda enrolment: (enrolment.step_id, enrolment.company_id)
-            ).items():
-                # A step of another program may have ended some on the way.
-                still = enrolments.filtered(lambda enrolment: enrolment._is_due(now))
-                if still:
-                    still._run_step(now)
+            )
+            for number, enrolments in enumerate(groups.values()):
+                if number:
+                    # The step of another program may have ended some on the way.
+                    enrolments = enrolments.filtered(lambda one: one._is_due(now))
+                if enrolments:
+                    enrolments._run_step(now)
             due = due.filtered(lambda enrolment: enrolment._is_due(now))
         self.env.flush_all()
 
@@ -128,35 +139,37 @@ class LifecycleEnrolment(models.Model):
                         ORDER BY e.due_at, e.id LIMIT %(limit)s
                           FOR UPDATE SKIP LOCKED
                        ) AS due
-                 WHERE p.state IN ('running', 'closed') AND p.active
-                   AND NOT EXISTS (SELECT FROM res_company c
-                                    WHERE c.id = p.company_id
-                                      AND c.lifecycle_stopped_at IS NOT NULL)
+                 WHERE %(running)s
                  ORDER BY due.due_at, due.id
                 """,
                 now=now,
                 limit=limit,
+                running=RUNNING,
             ),
         )
         return self.browse(row[0] for row in rows)
 
     def _get_customers(self):
-        """The customer that each contact belongs to today, by enrolment id. Nothing
-        else is read of contacts of whom the step may want to know nothing."""
+        """The customer that each contact belongs to today, by enrolment id; theirs from
+        now on. Nothing else is read of contacts of whom the step may want to know
+        nothing."""
         self.env.flush_all()
-        return dict(
-            self.env.execute_query(
-                SQL(
-                    """
-                    SELECT e.id, p.commercial_partner_id
-                      FROM lifecycle_enrolment e
-                      JOIN res_partner p ON p.id = e.partner_id
-                     WHERE e.id = ANY(%s)
-                    """,
-                    self.ids,
-                )
+        rows = self.env.execute_query(
+            SQL(
+                """
+                SELECT e.id, p.commercial_partner_id,
+                       e.commercial_partner_id <> p.commercial_partner_id
+                  FROM lifecycle_enrolment e
+                  JOIN res_partner p ON p.id = e.partner_id
+                 WHERE e.id = ANY(%s)
+                """,
+                self.ids,
             )
         )
+        new = {customer_id for _id, customer_id, has_changed in rows if has_changed}
+        if new:
+            self._follow_customers(list(new))
+        return {enrolment_id: customer_id for enrolment_id, customer_id, _new in rows}
 
     def _is_due(self, now):
         return self.state == "active" and bool(self.due_at) and self.due_at <= now
@@ -251,7 +264,6 @@ class LifecycleEnrolment(models.Model):
         self.flush_recordset()
         values = values | {
             "due_at": SQL("moved.due_at"),
-            "write_uid": self.env.uid,
             "write_date": self.env.cr.now(),
         }
         assignments = [

@@ -19,11 +19,12 @@ class LifecycleStep(models.Model):
     def _run_wait_batch(self, enrolments, now):
         arrived = enrolments.filtered(lambda enrolment: not enrolment.waiting)
         asked = enrolments if self._asks_again() else arrived
+        asked_ids = set(asked._ids)
         bases = self._get_wait_dates(asked, now)
         results = {}
         for enrolment in enrolments:
             target = None
-            if enrolment in asked:
+            if enrolment.id in asked_ids:
                 base = bases.get(enrolment.id)
                 if base is None:
                     results[enrolment.id] = StepResult("skipped", "no_date")

@@ -91,8 +91,12 @@ class LifecycleUndelivered(models.Model):
 
     @api.model
     def _get_due_domain(self, now):
-        programs = self.env["lifecycle.enrolment"]._get_running_programs()
-        return [("due_at", "<=", now), ("program_id", "in", programs.ids)]
+        return [
+            ("due_at", "<=", now),
+            ("program_id.active", "=", True),
+            ("program_id.state", "in", ("running", "closed")),
+            ("program_id.company_id.lifecycle_stopped_at", "=", False),
+        ]
 
     @api.model
     def _count_due(self, now):

@@ -97,6 +97,8 @@ class LifecycleEnrolment(models.Model):
         have a contact to themselves."""
         going = super()._rest_while_paused(now)
         exclusive = going.program_id.filtered("is_exclusive")
+        if not exclusive:
+            return going
         mine = going.filtered(lambda one: one.program_id in exclusive)
         # Asked for the few, not read of everybody.
         customers = (
@@ -110,6 +112,8 @@ class LifecycleEnrolment(models.Model):
                 ]
             )
         )
+        if not customers:
+            return going
         until = {customer.id: customer.lifecycle_paused_until for customer in customers}
         resting = mine.filtered(lambda one: one.commercial_partner_id.id in until)
         resting._rest(
