@@ -7,6 +7,8 @@ from datetime import datetime, timedelta
 from odoo import api, models
 from odoo.tools import SQL
 
+from .prepared import fetch_prepared
+
 # What has no end that is known is looked at again after this time; so is what may end
 # before its time, as when a quotation is accepted.
 LOOK_AGAIN = timedelta(days=1)
@@ -71,15 +73,16 @@ class LifecycleTalk(models.AbstractModel):
         if not sources or not customers:
             return {}
         self.env.flush_all()
-        rows = self.env.execute_query(
+        rows = fetch_prepared(
+            self.env,
             SQL(" UNION ALL ").join(
                 SQL(
-                    "SELECT s.customer_id, %s AS reason, s.until FROM (%s) AS s",
+                    "SELECT s.customer_id, %s::text AS reason, s.until FROM (%s) AS s",
                     reason,
                     source,
                 )
                 for reason, source in sources.items()
-            )
+            ),
         )
         order = list(sources)
         talks = {}
@@ -167,8 +170,9 @@ class LifecycleTalk(models.AbstractModel):
 
     @api.model
     def _select_calls(self, company, customers, now):
-        """A call that is planned for these days, or was made in them, on the contact or
-        on an open opportunity. Calls that a program asked for are its own business."""
+        """A call that is planned for these days of the company, or was made in them, on
+        the contact or on an open opportunity. Calls that a program asked for are its
+        own business."""
         return SQL(
             """
             SELECT c.customer_id,
@@ -177,7 +181,8 @@ class LifecycleTalk(models.AbstractModel):
               FROM (SELECT p.commercial_partner_id AS customer_id, a.active IS NOT TRUE
                                AS is_done,
                            CASE WHEN a.active THEN a.date_deadline
-                                ELSE a.date_done END::timestamp AS day
+                                ELSE a.date_done END::timestamp
+                               AT TIME ZONE %(tz)s AT TIME ZONE 'UTC' AS day
                       FROM res_partner p
                       LEFT JOIN crm_lead l ON l.partner_id = p.id AND l.active
                       JOIN mail_activity a
@@ -193,6 +198,7 @@ class LifecycleTalk(models.AbstractModel):
              GROUP BY c.customer_id
             """,
             days=company.lifecycle_talk_call_days,
+            tz=company._lifecycle_zone().zone,
             customers=customers,
             company=company.id,
             now=now,

@@ -120,6 +120,27 @@ class TestTalk(MessageCommon):
         call.write({"date_deadline": day, "automated": True})
         self.assertFalse(self.reasons(), "a task of a program")
 
+    def test_the_day_of_a_call_is_the_company_s(self):
+        """A call of today is a talk until midnight there, not in Greenwich."""
+        midnight = self.start.replace(hour=0, minute=0, second=0)
+        self.boss.activity_schedule(
+            "mail.mail_activity_data_call", date_deadline=midnight.date()
+        ).automated = False
+        self.company.lifecycle_talk_call_days = 1
+        over = midnight + timedelta(days=1)
+        for zone, end in (
+            ("UTC", over),
+            ("America/New_York", over + timedelta(hours=5)),
+            ("Asia/Tokyo", over - timedelta(hours=9)),
+        ):
+            with self.subTest(zone=zone):
+                self.company.resource_calendar_id.tz = zone
+                talks = self.env["lifecycle.talk"]._find(
+                    self.company, self.boss.commercial_partner_id.ids, midnight
+                )
+                (talk,) = talks.values()
+                self.assertAlmostEqual(talk.until, end, delta=timedelta(hours=1))
+
     def test_an_overdue_invoice(self):
         invoice = self.env["account.move"].create(
             {
