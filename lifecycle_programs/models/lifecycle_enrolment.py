@@ -1,4 +1,18 @@
-from odoo import fields, models
+from odoo import api, fields, models
+from odoo.tools.translate import LazyTranslate
+
+_lt = LazyTranslate(__name__)
+
+# How people left a program; that of an event is the event's name.
+END_REASONS = {
+    "steps_done": _lt("came to its end"),
+    "by_hand": _lt("taken out by hand"),
+    "merged": _lt("merged with another contact"),
+    "stopped": _lt("ended by another program"),
+    "exclusion": _lt("another program of its group took over"),
+    "version_ended": _lt("ended when a new version was published"),
+    "veto": _lt("stopped by a salesperson"),
+}
 
 
 class LifecycleEnrolment(models.Model):
@@ -13,9 +27,7 @@ class LifecycleEnrolment(models.Model):
     _description = "Person in Program"
     _order = "id desc"
 
-    program_id = fields.Many2one(
-        "lifecycle.program", required=True, ondelete="cascade", index=True
-    )
+    program_id = fields.Many2one("lifecycle.program", required=True, ondelete="cascade")
     version_id = fields.Many2one(
         "lifecycle.version", required=True, ondelete="restrict", index=True
     )
@@ -79,7 +91,8 @@ class LifecycleEnrolment(models.Model):
     paused_until = fields.Datetime(help="A salesperson has taken over until then.")
     goal_at = fields.Datetime(string="Goal Reached")
     ended_at = fields.Datetime()
-    end_reason = fields.Char()
+    end_reason = fields.Char(string="How It Ended (code)")
+    end_text = fields.Char(string="How It Ended", compute="_compute_end_text")
     retry_count = fields.Integer()
     error = fields.Text()
     step_run_ids = fields.One2many(
@@ -91,5 +104,18 @@ class LifecycleEnrolment(models.Model):
         "The contact is in this program already.",
     )
     _due = models.Index("(program_id, due_at, id) WHERE state = 'active'")
-    _customer = models.Index("(commercial_partner_id) WHERE state = 'active'")
     _history = models.Index("(program_id, partner_id, entered_at)")
+
+    @api.depends("state", "end_reason")
+    @api.depends_context("lang")
+    def _compute_end_text(self):
+        events = self.env["lifecycle.event.type"].sudo().search([])
+        words = {event.code: event.name for event in events}
+        words |= {code: self.env._(text) for code, text in END_REASONS.items()}
+        for enrolment in self:
+            reason = enrolment.end_reason or ""
+            enrolment.end_text = (
+                self.env._("stopped by an error")
+                if enrolment.state == "error"
+                else words.get(reason, reason)
+            )

@@ -1,8 +1,10 @@
 """What a wait waits for, without writing a rule: this link, this topic, this answer."""
 
 from odoo import api, fields, models
+from odoo.exceptions import ValidationError
 
 from ..engine.rows import write_text
+from .speaking import in_user_language
 
 # The fields that narrow an event down, and the value of the event that each looks at.
 NARROWED_BY = {"link": "url", "topic_id": "topic", "answer": "answer"}
@@ -59,8 +61,16 @@ class LifecycleStepBranch(models.Model):
             value = self[narrow]
             words.append(value if isinstance(value, str) else value.display_name)
         if "rule" in used and self.rule:
-            words.append(self.rule)
+            words.append(self._describe_rule())
         return " · ".join(words)
+
+    @in_user_language
+    def _describe_rule(self):
+        """The rule in words; as it is written where it cannot be read."""
+        try:
+            return self.step_id.program_id._rule(self.rule).description
+        except ValidationError:
+            return self.rule
 
     def _get_narrowing(self):
         """The fields that narrow the events of this branch down."""

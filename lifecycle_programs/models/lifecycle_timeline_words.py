@@ -9,16 +9,6 @@ from .lifecycle_step_message import unpack_values
 
 _lt = LazyTranslate(__name__)
 
-# How people left a program; that of an event is the event's name.
-END_REASONS = {
-    "steps_done": _lt("came to its end"),
-    "by_hand": _lt("taken out by hand"),
-    "merged": _lt("merged with another contact"),
-    "stopped": _lt("ended by another program"),
-    "exclusion": _lt("another program of its group took over"),
-    "version_ended": _lt("ended when a new version was published"),
-    "veto": _lt("stopped by a salesperson"),
-}
 GRANT_ENDS = {
     "time_over": _lt("its time was over"),
     "by_hand": _lt("ended by hand"),
@@ -117,24 +107,14 @@ class LifecycleTimeline(models.AbstractModel):
 
     @api.model
     def _tell_left(self, enrolments):
-        names = {
-            event_type.code: event_type.name
-            for event_type in self.env["lifecycle.event.type"].search([])
-        }
-        entries = {}
-        for one in enrolments:
-            reason = one.end_reason or ""
-            text = END_REASONS.get(reason)
-            if one.state == "error":
-                text = self.env._("stopped by an error")
-            elif text is not None:
-                text = self.env._(text)
-            entries[one.id] = {
+        return {
+            one.id: {
                 "title": self.env._("Left “%s”", one.program_id.name),
-                "text": text or names.get(reason, reason),
+                "text": one.end_text,
                 "record": [one._name, one.id],
             }
-        return entries
+            for one in enrolments
+        }
 
     # ------------------------------------------------------------
     # STEPS

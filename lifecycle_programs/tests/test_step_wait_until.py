@@ -104,6 +104,17 @@ class TestWaitUntil(LifecycleCommon):
         self.assertEqual(self.reach(program, "mail_clicked", url="/a/b"), "warm")
         self.assertIn("/a", branch.summary)
 
+    def test_a_rule_is_told_in_words(self):
+        branch = {"name": "big", "rule": "event.amount > 100", "next": "end"}
+        branch["events"] = ["order_confirmed"]
+        wait = {"type": "wait_until", "wait_value": 3, "branches": [branch]}
+        program = self.make_program(wait, END, publish=False)
+        branch = program.draft_version_id._get_first_step().branch_ids
+        self.assertRegex(branch.summary, "Amount.* 100")
+        self.assertNotIn("event.", branch.summary)
+        branch.rule = "event.amount >"
+        self.assertIn("event.amount >", branch.summary, "unfinished")
+
     def test_what_is_typed_stays_text(self):
         program = self.make_wait(
             {
