@@ -28,12 +28,10 @@ class LifecycleStepRun(models.Model):
     )
     step_id = fields.Many2one("lifecycle.step", required=True, ondelete="cascade")
     visit = fields.Integer(required=True)
-    program_id = fields.Many2one(
-        "lifecycle.program", required=True, ondelete="cascade", index=True
-    )
+    program_id = fields.Many2one("lifecycle.program", required=True, ondelete="cascade")
     company_id = fields.Many2one("res.company", required=True)
     partner_id = fields.Many2one(
-        "res.partner", string="Contact", required=True, ondelete="cascade", index=True
+        "res.partner", string="Contact", required=True, ondelete="cascade"
     )
     step_type = fields.Char(required=True)
     outcome = fields.Selection(OUTCOMES, required=True)
