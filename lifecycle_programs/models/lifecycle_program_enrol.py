@@ -328,7 +328,7 @@ class LifecycleProgram(models.Model):
     # BY HAND
     # ------------------------------------------------------------
 
-    def action_enrol_partners(self, partners, now):
+    def _enrol_by_hand(self, partners, now):
         """Add contacts by hand; those whom the entry rule refuses stay out.
 
         :raises UserError: when the program is not running

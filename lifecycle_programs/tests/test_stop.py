@@ -26,7 +26,7 @@ class TestStop(MessageCommon):
         self.assertIn(self.manager.name, step.program_id.stop_text)
         self.assertFalse(self.enrol(step, self.make_contact("Late Comer")))
         with self.assertRaises(UserError):
-            step.program_id.action_enrol_partners(self.make_contacts(1), self.start)
+            step.program_id._enrol_by_hand(self.make_contacts(1), self.start)
         self.assertFalse(self.run_due(days=1))
         self.assertFalse(self.env["lifecycle.enrolment"]._count_due(self.at(days=1)))
         self.assertSteps(inside, [])

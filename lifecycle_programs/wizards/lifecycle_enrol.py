@@ -24,7 +24,7 @@ class LifecycleEnrol(models.TransientModel):
         self.ensure_one()
         now = fields.Datetime.now()
         checks = self.program_id._check_entries(self.partner_ids, now, by_hand=True)
-        enrolments = self.program_id.action_enrol_partners(self.partner_ids, now)
+        enrolments = self.program_id._enrol_by_hand(self.partner_ids, now)
         enrolments._wake_runner(now)
         refused = self.partner_ids - enrolments.partner_id
         reasons = self._say_refusals(refused, checks)
