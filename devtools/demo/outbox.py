@@ -14,7 +14,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from email import message_from_bytes, policy
-from email.message import EmailMessage
+from email.header import decode_header, make_header
+from email.message import EmailMessage, Message
 from email.parser import BytesHeaderParser
 from functools import cached_property
 from pathlib import Path
@@ -33,8 +34,24 @@ class Letter:
     address: str
     sender: str
     at: datetime
-    subject: str
     source: bytes
+
+    @cached_property
+    def subject(self) -> str:
+        return self._read_header("Subject")
+
+    @cached_property
+    def to(self) -> str:
+        return self._read_header("To")
+
+    def _read_header(self, name: str) -> str:
+        text = re.sub(r"[\r\n]+", "", self._headers[name] or "")
+        return str(make_header(decode_header(text)))
+
+    @cached_property
+    def _headers(self) -> Message:
+        # Most letters are only looked at: the old policy reads them ten times faster.
+        return BytesHeaderParser(policy=policy.compat32).parsebytes(self.source)
 
     @cached_property
     def message(self) -> EmailMessage:
@@ -64,11 +81,9 @@ class Mailroom:
         day.mkdir(exist_ok=True)
         name = re.sub(r"[^\w.@+-]", "_", envelope.rcpt_tos[0])
         (day / f"{now:%H%M}-{self.mails:06}-{name}.eml").write_bytes(envelope.content)
-        headers = BytesHeaderParser(policy=policy.default).parsebytes(envelope.content)
-        subject = str(headers["Subject"] or "")
         for address in envelope.rcpt_tos:
             self.unread.append(
-                (address.lower(), envelope.mail_from, now, subject, envelope.content)
+                (address.lower(), envelope.mail_from, now, envelope.content)
             )
         return "250 Message accepted for delivery"
 

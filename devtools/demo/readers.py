@@ -165,7 +165,7 @@ class Readers:
 
 def _is_called(letter: Letter) -> bool:
     """Whether the subject begins with the first name of the one it is written to."""
-    name, _address = parseaddr(str(letter.message["To"]))
+    name, _address = parseaddr(letter.to)
     return bool(name) and letter.subject.startswith(f"{name.split()[0]},")
 
 

@@ -29,7 +29,7 @@ def letter(**headers):
 
 def received(**headers):
     source = letter(**headers).as_bytes()
-    return Letter("anna@example.com", "bounce@shop.example", NOW, "Welcome", source)
+    return Letter("anna@example.com", "bounce@shop.example", NOW, source)
 
 
 def test_mail_is_kept_as_a_file_of_its_day_and_read_once(tmp_path):
