@@ -171,7 +171,10 @@ class LifecycleDashboard(models.AbstractModel):
         elif kind in DAYS:
             first, last = today - timedelta(days=DAYS[kind] - 1), today
         else:
-            first, last = fields.Date.to_date(first), fields.Date.to_date(last)
+            try:
+                first, last = fields.Date.to_date(first), fields.Date.to_date(last)
+            except ValueError:
+                first = last = None
             if not first or not last or not 0 <= (last - first).days < LONGEST:
                 raise UserError(
                     self.env._("Choose a first day, and a last day after it.")

@@ -393,6 +393,8 @@ class TestDashboard(FactCommon):
             ("2026-01-02", "2026-01-01"),
             (None, None),
             ("1900-01-01", "2026-01-01"),
+            ("2026-02-31", "2026-03-01"),
+            ("soon", "later"),
         ):
             with self.assertRaises(UserError):
                 days("custom", first, last)
