@@ -188,7 +188,13 @@ class Bench(MessageCases):
             if not batch:
                 raise RuntimeError(f"Only {done} of {count} were due")
             done += batch
-        failed = self.env["lifecycle.enrolment"].search_count([("error", "!=", False)])
+        # Of these alone: asking all who wait would take as long as the steps.
+        failed = self.env["lifecycle.enrolment"].search_count(
+            [
+                ("partner_id", "in", self.people.get_partners(count).ids),
+                ("error", "!=", False),
+            ]
+        )
         if failed:
             raise RuntimeError(f"{failed} steps failed")
 

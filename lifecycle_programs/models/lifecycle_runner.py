@@ -291,6 +291,11 @@ class LifecycleEnrolment(models.Model):
         )
         self.invalidate_recordset(values, flush=False)
         self.modified(values)
+        # What says whether somebody goes on at once need not be read back.
+        if "state" in values:
+            self._fields["state"]._update_cache(self, values["state"])
+        for enrolment, moment in zip(self, due_at, strict=True):
+            self._fields["due_at"]._update_cache(enrolment, moment)
 
     def _fail(self, error, now):
         """Try the step again later; after the last try keep the error, for a person."""

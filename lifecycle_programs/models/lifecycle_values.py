@@ -220,11 +220,20 @@ class LifecycleEnrolment(models.Model):
     # TOOLS
     # ------------------------------------------------------------
 
+    def _by_company(self):
+        """Companies with their enrolments: mostly all of one."""
+        company = self.company_id
+        return (
+            [(company, self)]
+            if len(company) == 1
+            else self.grouped("company_id").items()
+        )
+
     def _get_langs(self):
         """The language that each contact is written to in, by enrolment id."""
         installed = dict(self.env["res.lang"].get_installed())
         langs = {}
-        for company, enrolments in self.grouped("company_id").items():
+        for company, enrolments in self._by_company():
             default = company.partner_id.lang
             for enrolment in enrolments:
                 own = enrolment.partner_id.lang
@@ -236,7 +245,7 @@ class LifecycleEnrolment(models.Model):
     def _get_zones(self):
         """The time zone that each contact most likely lives in, by enrolment id."""
         zones = {}
-        for company, enrolments in self.grouped("company_id").items():
+        for company, enrolments in self._by_company():
             default = contact_zone(
                 company.partner_id.tz,
                 company.phone,
