@@ -2,6 +2,7 @@
 
 import statistics
 from unittest.mock import patch
+from uuid import uuid4
 
 from odoo import Command
 from odoo.modules import module
@@ -168,6 +169,9 @@ class MessageCases:
         )
 
     def bare_sms(self, mailing):
+        """A bare `sms.sms` with a trace to the same people, tied together as Odoo's own
+        composer does, so that the provider's reports reach the trace."""
+        traces = self.env["mailing.trace"]
         partners = self.people.get_partners(MESSAGES)
         for start in range(0, MESSAGES, BATCH):
             self.env["sms.sms"].create(
@@ -177,6 +181,7 @@ class MessageCases:
                         "body": "Hello, see https://example.com/a",
                         "partner_id": partner.id,
                         "mailing_id": mailing.id,
+                        "uuid": uuid,
                         "mailing_trace_ids": [
                             Command.create(
                                 {
@@ -185,11 +190,16 @@ class MessageCases:
                                     "model": "res.partner",
                                     "res_id": partner.id,
                                     "sms_number": partner.phone,
+                                    "sms_code": traces._get_random_code(),
+                                    "sms_tracker_ids": [
+                                        Command.create({"sms_uuid": uuid})
+                                    ],
                                 }
                             )
                         ],
                     }
                     for partner in partners[start : start + BATCH]
+                    for uuid in [uuid4().hex]
                 ]
             )
             self.env.flush_all()

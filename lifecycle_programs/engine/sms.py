@@ -26,7 +26,10 @@ def sms_length(text: str) -> tuple[int, int, str]:
         encoding, room = "UCS-2", _UCS2
         # Outside the basic plane (emoji) a character takes two places.
         wide = {letter for letter in letters if ord(letter) > 0xFFFF}
-    widths = [2 if letter in wide else 1 for letter in text]
+    # Mostly all letters are of one width.
+    widths = (
+        [2 if letter in wide else 1 for letter in text] if wide else [1] * len(text)
+    )
     return sum(widths), _parts(widths, *room), encoding
 
 

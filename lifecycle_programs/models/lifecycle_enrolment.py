@@ -109,7 +109,9 @@ class LifecycleEnrolment(models.Model):
     @api.depends("state", "end_reason")
     @api.depends_context("lang")
     def _compute_end_text(self):
-        events = self.env["lifecycle.event.type"].sudo().search([])
+        reasons = set(self.mapped("end_reason"))
+        events = self.env["lifecycle.event.type"].sudo()
+        events = events.search([("code", "in", list(reasons))])
         words = {event.code: event.name for event in events}
         words |= {code: self.env._(text) for code, text in END_REASONS.items()}
         for enrolment in self:

@@ -124,7 +124,8 @@ class LifecycleStep(models.Model):
             return
         limit = batch.now - timedelta(days=days)
         for enrolment in batch.enrolments:
-            if enrolment.scheduled_at and enrolment.scheduled_at < limit:
+            scheduled_at = enrolment.scheduled_at
+            if scheduled_at and scheduled_at < limit:
                 batch.skip(enrolment, "too_late")
 
     def _gate_blacklist(self, batch):
@@ -167,8 +168,10 @@ class LifecycleStep(models.Model):
 
     @api.model
     def _skip_addresses(self, batch, addresses, reason):
-        for enrolment in batch.enrolments:
-            if batch.addresses[enrolment] in addresses:
+        if not addresses:
+            return
+        for enrolment, address in list(batch.addresses.items()):
+            if address in addresses:
                 batch.skip(enrolment, reason)
 
     # ------------------------------------------------------------
@@ -222,6 +225,8 @@ class LifecycleStep(models.Model):
                 column=SQL.identifier(column),
             )
         )
+        if not rows:
+            return
         customers = {customer_id for customer_id, _address in rows if customer_id}
         addresses = {address for _customer_id, address in rows if address}
         for enrolment in batch.enrolments:

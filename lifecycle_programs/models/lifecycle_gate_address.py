@@ -73,6 +73,8 @@ class LifecycleStep(models.Model):
                 self.key,
             )
         )
+        if not rows and len(batch.all_addresses) == len(batch.addresses):
+            return
         served = defaultdict(set)
         for address, entry_key, partner_id in rows:
             served[address, entry_key].add(partner_id)

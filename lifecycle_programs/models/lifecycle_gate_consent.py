@@ -23,6 +23,8 @@ class LifecycleStep(models.Model):
         if not batch.category.is_capped:
             return
         rests = self.env["lifecycle.pause"]._get_until(batch.all_addresses, batch.now)
+        if not rests:
+            return
         for enrolment in batch.enrolments:
             until = rests.get(batch.addresses[enrolment])
             if until:

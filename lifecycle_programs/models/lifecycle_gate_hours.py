@@ -29,26 +29,23 @@ class LifecycleStep(models.Model):
             today - timedelta(days=1), today + timedelta(days=DAYS_AHEAD)
         )
         minutes = self.env.company.lifecycle_spread_minutes
-        zones = self.env["lifecycle.enrolment"].union(*batch.enrolments)._get_zones()
+        enrolments = self.env["lifecycle.enrolment"].union(*batch.enrolments)
+        places = enrolments._get_places()
+        home = self.env.company.country_id.code
         openings = {}
         for enrolment in batch.enrolments:
-            partner = enrolment.partner_id
-            country = (
-                partner.country_id
-                or enrolment.commercial_partner_id.country_id
-                or self.env.company.country_id
-            ).code
+            zone, country = places[enrolment.id]
+            country = country or home
             row = hours.get(country, hours.get(None))
             if not row and not category.is_capped:
                 continue
-            zone = zones[enrolment.id]
             if (country, zone) not in openings:
                 window = row._get_window() if row else ANY_HOUR
                 days = closed[None] | closed.get(country, set())
                 openings[country, zone] = _look_ahead(batch.now, zone, window, days)
             opens, closes, reason = openings[country, zone]
             if reason:
-                until = spread(opens, closes, str(partner.id), minutes)
+                until = spread(opens, closes, str(enrolment.partner_id.id), minutes)
                 batch.hold(enrolment, reason, until, is_excused=True)
 
 

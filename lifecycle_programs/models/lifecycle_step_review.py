@@ -48,18 +48,17 @@ class LifecycleStep(models.Model):
         after somebody has approved it, whatever the step or the company says now."""
         reviews = enrolments._get_reviews(self, channel)
         results = {}
-        approved = fresh = enrolments.browse()
-        for enrolment in enrolments:
-            review = reviews.get(enrolment.id)
-            if not review:
-                fresh |= enrolment
-            elif review.state == "dropped":
-                results[enrolment.id] = StepResult("skipped", "dropped")
+        approved_ids = []
+        for enrolment_id, review in reviews.items():
+            if review.state == "dropped":
+                results[enrolment_id] = StepResult("skipped", "dropped")
             elif review.state in ("approved", "refused"):
                 # Refused once, another channel may be under review meanwhile.
-                approved |= enrolment
+                approved_ids.append(enrolment_id)
             else:
-                results[enrolment.id] = StepResult("wait", "review", holds=True)
+                results[enrolment_id] = StepResult("wait", "review", holds=True)
+        approved = enrolments.filtered(lambda one: one.id in approved_ids)
+        fresh = enrolments.filtered(lambda one: one.id not in reviews)
         drafts = []
         if approved:
             drafts, refused = self._release_drafts(approved, reviews, channel, now)
@@ -122,18 +121,21 @@ class LifecycleEnrolment(models.Model):
     def _get_reviews(self, step, channel):
         """The reviews of the messages that these enrolments stand at, for a channel, by
         the id of the enrolment. A step keeps its key in another version."""
-        visits = {enrolment.id: enrolment.visit for enrolment in self}
-        reviews = self.env["lifecycle.review"].sudo()
-        return {
-            review.enrolment_id.id: review
-            for review in reviews.search(
+        reviews = (
+            self.env["lifecycle.review"]
+            .sudo()
+            .search(
                 [
                     ("enrolment_id", "in", self.ids),
                     ("step_id.key", "=", step.key),
                     ("channel", "=", channel),
                 ]
             )
-            if visits[review.enrolment_id.id] == review.visit
+        )
+        return {
+            review.enrolment_id.id: review
+            for review in reviews
+            if review.enrolment_id.visit == review.visit
         }
 
 

@@ -7,6 +7,9 @@ from odoo import api, models
 
 from .bulk_insert import insert_rows, take_ids
 
+# Stands for the link to say no, which differs from contact to contact.
+URL_MARK = "lifecycle-url"
+
 
 class LifecycleStep(models.Model):
     _inherit = "lifecycle.step"
@@ -113,12 +116,12 @@ class LifecycleStep(models.Model):
         if not self.message_id.category_id.can_opt_out:
             return texts
         make = self.env["lifecycle.link"]._make_short_url
-        in_lang = {
-            lang: self.with_context(lang=lang)
+        stop = {
+            lang: self.with_context(lang=lang)._get_sms_stop(URL_MARK)
             for lang in {draft.lang for draft in drafts}
         }
         return [
-            f"{text}\n{in_lang[draft.lang]._get_sms_stop(make(draft.enrolment, self))}"
+            f"{text}\n{stop[draft.lang].replace(URL_MARK, make(draft.enrolment, self))}"
             for text, draft in zip(texts, drafts, strict=True)
         ]
 

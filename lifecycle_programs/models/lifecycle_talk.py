@@ -245,6 +245,8 @@ class LifecycleStep(models.Model):
             {one.commercial_partner_id.id for one in batch.enrolments},
             batch.now,
         )
+        if not talks:
+            return
         for enrolment in batch.enrolments:
             talk = talks.get(enrolment.commercial_partner_id.id)
             if talk:

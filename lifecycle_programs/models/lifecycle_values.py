@@ -242,9 +242,10 @@ class LifecycleEnrolment(models.Model):
                 )
         return langs
 
-    def _get_zones(self):
-        """The time zone that each contact most likely lives in, by enrolment id."""
-        zones = {}
+    def _get_places(self):
+        """Where each contact most likely lives, by enrolment id: its time zone, and the
+        code of its country or None."""
+        places = {}
         for company, enrolments in self._by_company():
             default = contact_zone(
                 company.partner_id.tz,
@@ -255,13 +256,22 @@ class LifecycleEnrolment(models.Model):
             for enrolment in enrolments:
                 partner = enrolment.partner_id
                 customer = enrolment.commercial_partner_id
-                zones[enrolment.id] = contact_zone(
+                country = (partner.country_id or customer.country_id).code or None
+                zone_name = contact_zone(
                     partner.tz or customer.tz,
                     partner.phone_sanitized or partner.phone,
-                    (partner.country_id or customer.country_id).code,
+                    country,
                     default,
                 )
-        return zones
+                places[enrolment.id] = zone_name, country
+        return places
+
+    def _get_zones(self):
+        """The time zone that each contact most likely lives in, by enrolment id."""
+        return {
+            enrolment_id: zone_name
+            for enrolment_id, (zone_name, _country) in self._get_places().items()
+        }
 
     def _get_lang(self):
         self.ensure_one()

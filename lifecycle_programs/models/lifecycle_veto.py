@@ -149,6 +149,8 @@ class LifecycleStep(models.Model):
             )
         )
         stopped = {enrolment_id for (enrolment_id,) in rows}
+        if not stopped:
+            return
         for enrolment in batch.enrolments:
             if enrolment.id in stopped:
                 batch.skip(enrolment, "veto")
