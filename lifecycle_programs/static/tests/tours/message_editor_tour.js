@@ -1,3 +1,5 @@
+import { DEBOUNCED_DELAY } from "@web/core/select_menu/select_menu";
+import { delay } from "@web/core/utils/concurrency";
 import { registry } from "@web/core/registry";
 
 const BODY = ".o_field_widget[name=body]";
@@ -24,7 +26,11 @@ function insert(field, label) {
         {
             content: `Look for ${label}`,
             trigger: ".o_lifecycle_insert_menu input",
-            run: `edit ${label}`,
+            // The menu searches a moment later, and opens again for it.
+            run: async ({ edit }) => {
+                await edit(label);
+                await delay(2 * DEBOUNCED_DELAY);
+            },
         },
         {
             trigger: `.o_lifecycle_insert_menu .o_select_menu_item:contains(/^${label}/)`,
