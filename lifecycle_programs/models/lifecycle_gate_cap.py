@@ -45,6 +45,9 @@ class LifecycleStep(models.Model):
             self._add_other_addresses(addresses, batch.channel)
         since = batch.now - timedelta(days=max(caps.mapped("days")))
         sent = self._get_sent(addresses.values(), batch.category, since)
+        all_addresses = [address for own in addresses.values() for address in own]
+        if not sent and len(set(all_addresses)) == len(all_addresses):
+            return
         now = Sent(
             batch.now, batch.channel, batch.category.id, batch.category.is_capped
         )

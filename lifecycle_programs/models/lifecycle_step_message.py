@@ -169,7 +169,13 @@ class LifecycleStep(models.Model):
         )
         values = enrolments._get_values(names, now)
         links = self._get_links(drafts, names)
-        zones = enrolments._get_zones()
+        # Moments alone look different from zone to zone.
+        has_moments = "tz" in names or any(
+            isinstance(value, datetime)
+            for own in values.values()
+            for value in own.values()
+        )
+        zones = enrolments._get_zones() if has_moments else {}
         currency = self.env.company.currency_id.symbol
         for draft in drafts:
             own = values[draft.enrolment.id]
@@ -183,7 +189,7 @@ class LifecycleStep(models.Model):
             context = own | draft.links
             context |= {
                 "lang": draft.lang,
-                "tz": zones[draft.enrolment.id],
+                "tz": zones.get(draft.enrolment.id),
                 "currency": currency,
             }
             draft.texts = {
