@@ -48,13 +48,13 @@ class LifecycleStep(models.Model):
         after somebody has approved it, whatever the step or the company says now."""
         reviews = enrolments._get_reviews(self, channel)
         results = {}
-        approved_ids = []
+        approved_ids = set()
         for enrolment_id, review in reviews.items():
             if review.state == "dropped":
                 results[enrolment_id] = StepResult("skipped", "dropped")
             elif review.state in ("approved", "refused"):
                 # Refused once, another channel may be under review meanwhile.
-                approved_ids.append(enrolment_id)
+                approved_ids.add(enrolment_id)
             else:
                 results[enrolment_id] = StepResult("wait", "review", holds=True)
         approved = enrolments.filtered(lambda one: one.id in approved_ids)

@@ -193,10 +193,11 @@ class LifecycleEnrolment(models.Model):
         return values
 
     def _read_program_values(self, names, now):
+        langs = self._get_langs()
         return {
             enrolment.id: {
                 "program.name": enrolment.program_id.with_context(
-                    lang=enrolment._get_lang()
+                    lang=langs[enrolment.id]
                 ).name
             }
             for enrolment in self
@@ -204,12 +205,13 @@ class LifecycleEnrolment(models.Model):
 
     def _read_grant_values(self, names, now):
         grants = self._get_live_grants(now)
+        zones = self._get_zones() if grants else {}
         return {
             enrolment.id: {
                 "grant.code": grant.code or None,
                 "grant.description": grant.description or None,
                 "grant.ends_on": to_local(
-                    grant.ends_at, zone(enrolment._get_tz())
+                    grant.ends_at, zone(zones[enrolment.id])
                 ).date(),
             }
             for enrolment in self

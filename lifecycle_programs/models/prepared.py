@@ -87,10 +87,10 @@ def execute_prepared(cr, query, log_exceptions=True):
         raise
 
 
-def fetch_prepared(env, query, log_exceptions=True):
-    """The rows of a statement that comes again with other values."""
+def fetch_prepared(env, query):
+    """The rows of a statement that may come again with other values."""
     env.flush_query(query)
-    execute_prepared(env.cr, query, log_exceptions)
+    execute_prepared(env.cr, query)
     return env.cr.fetchall()
 
 
