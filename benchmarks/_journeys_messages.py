@@ -1,6 +1,7 @@
 """The cases of the benchmark of journeys that send messages."""
 
 import statistics
+from contextlib import contextmanager
 from unittest.mock import patch
 from uuid import uuid4
 
@@ -12,10 +13,22 @@ from ._rules_row import Row
 # So many messages are made for a number, in batches of what a run takes.
 MESSAGES = 2000
 BATCH = 500
+SENT_BEFORE = 20_000
 
 
 class MessageCases:
     """What a message costs, beside what Odoo or plain SQL would take for it."""
+
+    @contextmanager
+    def sent_before(self, step):
+        """As in a company that has sent messages before: PostgreSQL plans the checks of
+        foreign keys for what a table holds, and one that it knows as empty it reads
+        from end to end, for each row."""
+        with self.env.cr.savepoint() as savepoint:
+            self.people.send_earlier(step, SENT_BEFORE, self.now)
+            yield
+            savepoint.rollback()
+        self.env.invalidate_all()
 
     # ------------------------------------------------------------
     # MAIL
@@ -43,11 +56,12 @@ class MessageCases:
                 lambda: template.send_mail_batch(few.ids),
                 rounds=1,
             )
-        ours, bare, inserts = self.timed(
-            lambda: self.run_due(MESSAGES),
-            lambda: self.bare_mails(mailing, step.message_id.body),
-            lambda: self.insert_mails(mailing),
-        )
+        with self.sent_before(step):
+            ours, bare, inserts = self.timed(
+                lambda: self.run_due(MESSAGES),
+                lambda: self.bare_mails(mailing, step.message_id.body),
+                lambda: self.insert_mails(mailing),
+            )
         per_mail = ours / MESSAGES
         yield Row(
             "a mail step, per mail",
@@ -150,9 +164,10 @@ class MessageCases:
         plain = self._peer_mailing("sms", body_plaintext="Hello, see example.com")
         few = self.people.get_partners(BATCH)
         (campaign,) = self.timed(lambda: plain.action_send_sms(few.ids), rounds=1)
-        ours, bare = self.timed(
-            lambda: self.run_due(MESSAGES), lambda: self.bare_sms(mailing)
-        )
+        with self.sent_before(step):
+            ours, bare = self.timed(
+                lambda: self.run_due(MESSAGES), lambda: self.bare_sms(mailing)
+            )
         per_sms = ours / MESSAGES
         yield Row(
             "an SMS step, per SMS",

@@ -65,6 +65,20 @@ class GateBatch:
         return list(self.addresses)
 
     @property
+    def partners(self):
+        """The contacts of who is left: what holds for none of them is asked once."""
+        return self._records.partner_id
+
+    @property
+    def customers(self):
+        """The customers whom these contacts belong to."""
+        return self._records.commercial_partner_id
+
+    @property
+    def _records(self):
+        return self.step.env["lifecycle.enrolment"].union(*self.addresses)
+
+    @property
     def all_addresses(self):
         return list(set(self.addresses.values()))
 
@@ -220,7 +234,7 @@ class LifecycleStep(models.Model):
                 company=self.env.company.id,
                 soon=batch.now + BUSY,
                 sequence=self.program_id.sequence,
-                customers=[one.commercial_partner_id.id for one in batch.enrolments],
+                customers=batch.customers.ids,
                 addresses=batch.all_addresses,
                 column=SQL.identifier(column),
             )

@@ -21,6 +21,8 @@ class LifecycleStep(models.Model):
     _inherit = "lifecycle.step"
 
     def _gate_archived(self, batch):
+        if all(batch.partners.mapped("active")):
+            return
         for enrolment in batch.enrolments:
             if not enrolment.partner_id.active:
                 batch.skip(enrolment, "archived")
@@ -48,7 +50,7 @@ class LifecycleStep(models.Model):
 
     def _gate_bounced(self, batch):
         """An address whose mails came back, one after the other."""
-        if batch.channel != "mail":
+        if batch.channel != "mail" or not any(batch.partners.mapped("message_bounce")):
             return
         for enrolment in batch.enrolments:
             if enrolment.partner_id.message_bounce >= BOUNCES:

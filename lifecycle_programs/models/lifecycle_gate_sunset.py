@@ -29,10 +29,7 @@ class LifecycleStep(models.Model):
         included."""
         if not batch.category.is_capped:
             return
-        partners = self.env["res.partner"].browse(
-            {enrolment.partner_id.id for enrolment in batch.enrolments}
-        )
-        asked = partners._get_lifecycle_asked(self.env.company, batch.now)
+        asked = batch.partners._get_lifecycle_asked(self.env.company, batch.now)
         if not asked:
             return
         for enrolment in batch.enrolments:

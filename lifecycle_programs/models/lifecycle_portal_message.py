@@ -130,7 +130,7 @@ class LifecycleStep(models.Model):
         self.env["lifecycle.portal.message"].sudo().create(
             [
                 {
-                    "partner_id": draft.enrolment.partner_id.id,
+                    "partner_id": draft.partner_id,
                     "company_id": self.env.company.id,
                     "program_id": self.program_id.id,
                     "trace_id": trace.id,
@@ -168,7 +168,7 @@ class LifecycleStep(models.Model):
                     {
                         "trace_type": channel,
                         "model": "res.partner",
-                        "res_id": draft.enrolment.partner_id.id,
+                        "res_id": draft.partner_id,
                         "mass_mailing_id": mailing.id,
                         **state,
                     }

@@ -202,7 +202,7 @@ class LifecycleStep(models.Model):
         self.env["lifecycle.push"].sudo().create(
             [
                 {
-                    "partner_id": draft.enrolment.partner_id.id,
+                    "partner_id": draft.partner_id,
                     "company_id": self.env.company.id,
                     "trace_id": trace_id,
                     "payload": self._prepare_push(draft, messages[trace_id]),

@@ -95,12 +95,14 @@ class LifecycleEnrolment(models.Model):
         """Run the steps that are due for these enrolments, which are ours: as many as
         follow without a wait."""
         customers = self._get_customers()
-        _count, blocked = self.env["lifecycle.event"]._consume(
+        consumed, blocked = self.env["lifecycle.event"]._consume(
             now, set(customers.values())
         )
-        # The events may have ended or moved some of them.
+        due = self
         self.invalidate_recordset()
-        due = self.filtered(lambda enrolment: enrolment._is_due(now))
+        if consumed:
+            # The events may have ended or moved some of them.
+            due = self.filtered(lambda enrolment: enrolment._is_due(now))
         if blocked:
             held = due.filtered(lambda enrolment: customers[enrolment.id] in blocked)
             # Nothing leaves before their events are worked off.
@@ -110,10 +112,12 @@ class LifecycleEnrolment(models.Model):
         for _hop in range(MAX_HOPS):
             if not due:
                 break
-            groups = due.grouped(
-                lambda enrolment: (enrolment.step_id, enrolment.company_id)
-            )
-            for number, enrolments in enumerate(groups.values()):
+            groups = [
+                enrolments
+                for at_step in due.grouped("step_id").values()
+                for enrolments in at_step._split_by("company_id").values()
+            ]
+            for number, enrolments in enumerate(groups):
                 if number:
                     # The step of another program may have ended some on the way.
                     enrolments = enrolments.filtered(lambda one: one._is_due(now))
@@ -233,7 +237,7 @@ class LifecycleEnrolment(models.Model):
 
     def _apply_results(self, results, now):
         """Write the step runs and move the cursors: by one statement for all who go the
-        same way, and with one look at a result that many have in common.
+        same way.
 
         :param results: dict of `StepResult` per enrolment id
         """
@@ -241,16 +245,17 @@ class LifecycleEnrolment(models.Model):
             {enrolment_id: results[enrolment_id] for enrolment_id in self.ids}, now
         )
         ways = defaultdict(dict)
-        for step, enrolments in self.grouped("step_id").items():
+        for step, enrolments in self._split_by("step_id").items():
             prepared = {}
             for enrolment_id in enrolments.ids:
                 result = results[enrolment_id]
-                if id(result) not in prepared:
+                way = result.way
+                if way not in prepared:
                     values = step._prepare_cursor(result, now)
-                    due_at = values.pop("due_at")
-                    prepared[id(result)] = ways[tuple(values.items())], due_at
-                people, due_at = prepared[id(result)]
-                people[enrolment_id] = due_at
+                    due_at = values.pop("due_at", None)
+                    prepared[way] = ways[tuple(values.items())], due_at
+                people, due_at = prepared[way]
+                people[enrolment_id] = due_at or result.due_at
         for values, people in ways.items():
             self.browse(people)._move(dict(values), list(people.values()))
 
@@ -356,16 +361,15 @@ class LifecycleStep(models.Model):
     def _prepare_cursor(self, result, now):
         """The fields of a cursor at this step after a result. What differs from one
         person to the next is SQL over the enrolment ``e`` and when it is due,
-        ``moved.due_at``."""
+        ``moved.due_at``; for a wait that is what the result says."""
         if result.outcome == "wait":
-            values = {"due_at": result.due_at}
             if not result.holds:
-                values |= {"waiting": True, "scheduled_at": SQL("moved.due_at")}
-            elif result.is_excused:
-                values["scheduled_at"] = SQL(
-                    "e.scheduled_at + (moved.due_at - %s)", now
-                )
-            return values
+                return {"waiting": True, "scheduled_at": SQL("moved.due_at")}
+            if result.is_excused:
+                return {
+                    "scheduled_at": SQL("e.scheduled_at + (moved.due_at - %s)", now)
+                }
+            return {}
         following = result.next_step
         if following is None:
             following = self.next_step_id

@@ -109,7 +109,7 @@ class LifecycleStep(models.Model):
                     "id": trace_id,
                     "trace_type": "mail",
                     "model": "res.partner",
-                    "res_id": draft.enrolment.partner_id.id,
+                    "res_id": draft.partner_id,
                     "mass_mailing_id": row["mailing_id"],
                     "campaign_id": campaign.id or None,
                     "email": draft.address,
@@ -136,6 +136,8 @@ class LifecycleStep(models.Model):
             "auto_delete": False,
             "is_notification": True,
             "state": "outgoing",
+            # The queue may have to copy a mail in its writer's name.
+            "create_uid": self.env.uid,
         }
 
     def _get_chatter_note(self):

@@ -37,11 +37,13 @@ class Source:
 class Draft:
     """A message on its way to one contact.
 
+    :param partner_id: the contact's
     :param texts: the rendered texts by field name of the message
     :param links: the personal links that the texts use
     """
 
     enrolment: Any
+    partner_id: int
     channel: str
     address: str
     lang: str
@@ -140,6 +142,7 @@ class LifecycleStep(models.Model):
         drafts = [
             Draft(
                 enrolment=enrolment,
+                partner_id=enrolment.partner_id.id,
                 channel=channel,
                 address=addresses[enrolment],
                 lang=languages[enrolment],
@@ -291,7 +294,7 @@ class LifecycleStep(models.Model):
     def _get_link(self, draft, name):
         key = name.partition(".")[2]
         make = self.env["lifecycle.link"]._make_url
-        partner_id = draft.enrolment.partner_id.id
+        partner_id = draft.partner_id
         match key:
             case "preferences":
                 category = self.message_id.category_id

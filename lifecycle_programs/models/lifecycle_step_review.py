@@ -82,7 +82,7 @@ class LifecycleStep(models.Model):
                     "step_id": self.id,
                     "program_id": self.program_id.id,
                     "company_id": self.env.company.id,
-                    "partner_id": draft.enrolment.partner_id.id,
+                    "partner_id": draft.partner_id,
                     "message_id": self.message_id.id,
                     "address": draft.address,
                     "lang": draft.lang,
@@ -145,6 +145,7 @@ class LifecycleReview(models.Model):
     def _make_draft(self, enrolment, address):
         return Draft(
             enrolment=enrolment,
+            partner_id=enrolment.partner_id.id,
             channel=self.channel,
             address=address,
             lang=self.lang,

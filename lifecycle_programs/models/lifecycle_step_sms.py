@@ -25,12 +25,13 @@ class LifecycleStep(models.Model):
         insert_rows(queue, rows)
         traces = self._insert_sms_traces(rows, drafts)
         self._trigger_queue("sms.ir_cron_sms_scheduler_action")
-        keeps_text = not self.message_id.category_id.can_opt_out
+        message = self.message_id
+        keeps_text = not message.category_id.can_opt_out
         numbers = [row["number"] for row in rows]
         prices = self.env["lifecycle.sms.price"]._get_prices(numbers)
         return {
             draft.enrolment.id: draft.prepare_result(
-                self.message_id,
+                message,
                 trace,
                 columns=self._count_sms(row["body"], prices[row["number"]]),
                 **({"body": row["body"]} if keeps_text else {}),
@@ -53,7 +54,7 @@ class LifecycleStep(models.Model):
             {
                 "id": sms_id,
                 "uuid": uuid4().hex,
-                "partner_id": draft.enrolment.partner_id.id,
+                "partner_id": draft.partner_id,
                 "number": draft.address,
                 "body": _name_sms(short_link, text, sms_id),
                 **same,
@@ -85,7 +86,7 @@ class LifecycleStep(models.Model):
                     "id": trace_id,
                     "trace_type": "sms",
                     "model": "res.partner",
-                    "res_id": draft.enrolment.partner_id.id,
+                    "res_id": draft.partner_id,
                     "mass_mailing_id": row["mailing_id"],
                     "campaign_id": campaign.id or None,
                     "sms_number": draft.address,

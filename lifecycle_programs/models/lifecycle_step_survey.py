@@ -23,7 +23,7 @@ class LifecycleStep(models.Model):
             [
                 {
                     "survey_id": survey.id,
-                    "partner_id": draft.enrolment.partner_id.id,
+                    "partner_id": draft.partner_id,
                     "email": draft.address,
                     "nickname": draft.enrolment.partner_id.name,
                     "predefined_question_ids": [Command.set(questions.ids)],

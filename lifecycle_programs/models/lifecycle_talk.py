@@ -241,9 +241,7 @@ class LifecycleStep(models.Model):
         if not batch.category.is_capped or self.program_id.writes_during_talk:
             return
         talks = self.env["lifecycle.talk"]._find(
-            self.env.company,
-            {one.commercial_partner_id.id for one in batch.enrolments},
-            batch.now,
+            self.env.company, batch.customers.ids, batch.now
         )
         if not talks:
             return

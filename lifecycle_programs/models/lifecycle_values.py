@@ -86,7 +86,7 @@ class LifecycleEnrolment(models.Model):
     def _read_fact_values(self, names, now):
         facts = self.env["lifecycle.fact"]
         values = {}
-        for company, enrolments in self.grouped("company_id").items():
+        for company, enrolments in self._split_by("company_id").items():
             per_contact = facts._read(
                 enrolments.partner_id.ids, sorted(names), company, now
             )
@@ -222,20 +222,16 @@ class LifecycleEnrolment(models.Model):
     # TOOLS
     # ------------------------------------------------------------
 
-    def _by_company(self):
-        """Companies with their enrolments: mostly all of one."""
-        company = self.company_id
-        return (
-            [(company, self)]
-            if len(company) == 1
-            else self.grouped("company_id").items()
-        )
+    def _split_by(self, name):
+        """As `grouped` by a relation that each of them has: mostly it is the same."""
+        found = self[name]
+        return {found: self} if len(found) == 1 else self.grouped(name)
 
     def _get_langs(self):
         """The language that each contact is written to in, by enrolment id."""
         installed = dict(self.env["res.lang"].get_installed())
         langs = {}
-        for company, enrolments in self._by_company():
+        for company, enrolments in self._split_by("company_id").items():
             default = company.partner_id.lang
             for enrolment in enrolments:
                 own = enrolment.partner_id.lang
@@ -248,7 +244,7 @@ class LifecycleEnrolment(models.Model):
         """Where each contact most likely lives, by enrolment id: its time zone, and the
         code of its country or None."""
         places = {}
-        for company, enrolments in self._by_company():
+        for company, enrolments in self._split_by("company_id").items():
             default = contact_zone(
                 company.partner_id.tz,
                 company.phone,

@@ -96,10 +96,13 @@ class LifecycleEnrolment(models.Model):
         """Who a salesperson keeps marketing away from rests too, in the programs that
         have a contact to themselves."""
         going = super()._rest_while_paused(now)
-        exclusive = going.program_id.filtered("is_exclusive")
+        programs = going.program_id
+        exclusive = programs.filtered("is_exclusive")
         if not exclusive:
             return going
-        mine = going.filtered(lambda one: one.program_id in exclusive)
+        mine = going
+        if exclusive != programs:
+            mine = going.filtered(lambda one: one.program_id in exclusive)
         # Asked for the few, not read of everybody.
         customers = (
             self.env["res.partner"]
@@ -136,6 +139,8 @@ class LifecycleStep(models.Model):
     def _gate_sales_pause(self, batch):
         """Of all other programs the messages rest, except billing and legal ones."""
         if not batch.category.can_opt_out:
+            return
+        if not any(batch.customers.mapped("lifecycle_paused_until")):
             return
         for enrolment in batch.enrolments:
             until = enrolment.commercial_partner_id.lifecycle_paused_until

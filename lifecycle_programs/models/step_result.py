@@ -32,3 +32,14 @@ class StepResult:
     branch: Any = None
     values: dict = field(default_factory=dict)
     earlier: tuple = ()
+
+    @property
+    def way(self):
+        """What moves the cursor: whoever shares it goes the same way, each in time."""
+        return (
+            self.outcome,
+            self.reason,
+            self.next_step,
+            self.holds,
+            self.is_excused,
+        )

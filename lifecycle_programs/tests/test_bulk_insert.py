@@ -7,8 +7,9 @@ from odoo.tools import SQL
 from ..models.bulk_insert import insert_rows, take_ids
 from .messages_common import MessageCommon
 
-# What differs from row to row.
+# What differs from row to row; and the users, whom a robot's rows do without.
 OWN = {
+    *("create_uid", "write_uid"),
     *("id", "create_date", "write_date", "date", "message_id", "uuid", "sms_uuid"),
     *("mail_message_id", "mail_mail_id", "mail_mail_id_int", "mailing_trace_id"),
     *("sms_id_int", "sms_code"),
