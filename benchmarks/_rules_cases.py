@@ -247,11 +247,10 @@ class Bench:
                     program_id, version_id, company_id, partner_id,
                     commercial_partner_id, entry_key, payload, entered_at, state,
                     step_id, visit, retry_count, waiting, started, scheduled_at, due_at,
-                    create_uid, create_date, write_uid, write_date)
+                    create_date, write_date)
                 SELECT %(program)s, %(version)s, %(company)s, person.id,
                        person.commercial_partner_id, '', '{}', %(now)s, 'active',
-                       %(step)s, 0, 0, FALSE, FALSE, %(now)s, %(now)s, 1, %(now)s, 1,
-                       %(now)s
+                       %(step)s, 0, 0, FALSE, FALSE, %(now)s, %(now)s, %(now)s, %(now)s
                   FROM bench_entered
                   JOIN res_partner person USING (id)
                 """,

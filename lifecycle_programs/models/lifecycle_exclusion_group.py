@@ -63,7 +63,8 @@ class LifecycleProgram(models.Model):
                      WHERE e.partner_id = c.contact_id
                        AND (e.state = 'active' OR e.ended_at > %s)
                        AND o.exclusion_group_id = %s AND o.id <> %s
-                       AND o.sequence <= %s)
+                       AND o.sequence <= %s
+                    OFFSET 0)
                 """,
                 now,
                 self.exclusion_group_id.id,
