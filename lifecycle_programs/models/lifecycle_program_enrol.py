@@ -184,8 +184,8 @@ class LifecycleProgram(models.Model):
                 company=self.company_id.id,
                 step=first_step.id,
                 now=now,
-                # A person who lets contacts in. The robot's name would be two more looks
-                # at the users for each.
+                # Who lets them in, if a person does: a robot's name would cost two
+                # looks at the users for each.
                 uid=None if self.env.uid == SUPERUSER_ID else self.env.uid,
                 addressable=self.env["lifecycle.fact"]._addressable("p"),
                 conditions=SQL(" AND ").join(conditions.values()),

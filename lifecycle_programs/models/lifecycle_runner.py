@@ -26,6 +26,13 @@ BLOCKED = timedelta(minutes=1)
 # Minutes until a failed step is tried again: 1, 5, 25, about 2 hours, about 10 hours,
 # a day.
 RETRY_MINUTES = (1, 5, 25, 125, 625, 1440)
+# What steps ask of an enrolment again and again. What it came with is long, and only
+# some want it.
+OFTEN_READ = (
+    *("program_id", "version_id", "company_id", "partner_id", "commercial_partner_id"),
+    *("entry_key", "state", "step_id", "visit", "waiting", "started", "launched_at"),
+    *("due_at", "scheduled_at", "paused_until", "entered_at", "anchor_date"),
+)
 # The programs ``p`` whose steps are run.
 RUNNING = SQL(
     """
@@ -100,6 +107,7 @@ class LifecycleEnrolment(models.Model):
         )
         due = self
         self.invalidate_recordset()
+        self.fetch(OFTEN_READ)
         if consumed:
             # The events may have ended or moved some of them.
             due = self.filtered(lambda enrolment: enrolment._is_due(now))

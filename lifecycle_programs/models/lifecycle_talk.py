@@ -41,23 +41,24 @@ class LifecycleTalk(models.AbstractModel):
     _description = "Conversation with Sales"
 
     @api.model
-    def _sources(self, company, customers, now):
+    def _sources(self, company, now):
         """What counts for this company, in the order in which it is told: by reason a
-        SELECT of customer_id and until, of customers who are in it at ``now``.
+        SELECT of customer_id and until, of customers who are in it at ``now``. The
+        table ``contact`` has the id and the customer_id of all contacts that are asked
+        about.
 
-        :param customers: list of ids of commercial partners
         :rtype: dict[str, SQL]
         """
         sources = {}
         if company.lifecycle_talk_complaint:
-            sources["talk_complaint"] = self._select_complaints(company, customers, now)
+            sources["talk_complaint"] = self._select_complaints(company, now)
         if company.lifecycle_talk_quotation:
-            sources["talk_quotation"] = self._select_quotations(company, customers, now)
-        sources["talk_stage"] = self._select_stages(company, customers, now)
+            sources["talk_quotation"] = self._select_quotations(company, now)
+        sources["talk_stage"] = self._select_stages(company, now)
         if company.lifecycle_talk_call_days:
-            sources["talk_call"] = self._select_calls(company, customers, now)
+            sources["talk_call"] = self._select_calls(company, now)
         if company.lifecycle_talk_overdue_days:
-            sources["talk_invoice"] = self._select_invoices(company, customers, now)
+            sources["talk_invoice"] = self._select_invoices(company, now)
         return sources
 
     @api.model
@@ -69,19 +70,29 @@ class LifecycleTalk(models.AbstractModel):
         :rtype: dict[int, Talk]
         """
         customers = list(customers)
-        sources = self._sources(company, customers, now)
+        sources = self._sources(company, now)
         if not sources or not customers:
             return {}
         self.env.flush_all()
+        talking = SQL(" UNION ALL ").join(
+            SQL(
+                "SELECT s.customer_id, %s::text AS reason, s.until FROM (%s) AS s",
+                reason,
+                source,
+            )
+            for reason, source in sources.items()
+        )
         rows = fetch_prepared(
             self.env,
-            SQL(" UNION ALL ").join(
-                SQL(
-                    "SELECT s.customer_id, %s::text AS reason, s.until FROM (%s) AS s",
-                    reason,
-                    source,
-                )
-                for reason, source in sources.items()
+            SQL(
+                """
+                WITH contact AS MATERIALIZED (
+                    SELECT id, commercial_partner_id AS customer_id
+                      FROM res_partner WHERE commercial_partner_id = ANY(%s))
+                %s
+                """,
+                customers,
+                talking,
             ),
         )
         order = list(sources)
@@ -97,49 +108,46 @@ class LifecycleTalk(models.AbstractModel):
     # ------------------------------------------------------------
 
     @api.model
-    def _select_complaints(self, company, customers, now):
+    def _select_complaints(self, company, now):
         """A complaint that is not closed."""
         return SQL(
             """
-            SELECT p.commercial_partner_id AS customer_id, NULL::timestamp AS until
-              FROM res_partner p
+            SELECT p.customer_id, NULL::timestamp AS until
+              FROM contact p
               JOIN lifecycle_complaint complaint ON complaint.partner_id = p.id
-             WHERE p.commercial_partner_id = ANY(%s) AND complaint.state = 'open'
+             WHERE complaint.state = 'open'
                AND complaint.company_id = %s AND complaint.received_at <= %s
-             GROUP BY p.commercial_partner_id
+             GROUP BY p.customer_id
             """,
-            customers,
             company.id,
             now,
         )
 
     @api.model
-    def _select_quotations(self, company, customers, now):
+    def _select_quotations(self, company, now):
         """A quotation that was sent and waits for an answer: until it expires, or
         counts as abandoned."""
         return SQL(
             """
-            SELECT p.commercial_partner_id AS customer_id, max(q.until) AS until
-              FROM res_partner p
+            SELECT p.customer_id, max(q.until) AS until
+              FROM contact p
               JOIN sale_order so ON so.partner_id = p.id
              CROSS JOIN LATERAL (SELECT LEAST(
                        so.date_order + make_interval(days => %(days)s),
                        (so.validity_date + interval '1 day') AT TIME ZONE %(tz)s
                            AT TIME ZONE 'UTC') AS until) AS q
-             WHERE p.commercial_partner_id = ANY(%(customers)s)
-               AND so.state = 'sent' AND so.company_id = %(company)s
+             WHERE so.state = 'sent' AND so.company_id = %(company)s
                AND so.date_order <= %(now)s AND q.until > %(now)s
-             GROUP BY p.commercial_partner_id
+             GROUP BY p.customer_id
             """,
             days=max(company.lifecycle_abandoned_days, 1),
             tz=company._lifecycle_zone().zone,
-            customers=customers,
             company=company.id,
             now=now,
         )
 
     @api.model
-    def _select_stages(self, company, customers, now):
+    def _select_stages(self, company, now):
         """An open opportunity in a stage in which sales talks. One that has not moved
         for long is forgotten rather than talked about."""
         days = company.lifecycle_talk_stage_days
@@ -152,24 +160,22 @@ class LifecycleTalk(models.AbstractModel):
             )
         return SQL(
             """
-            SELECT p.commercial_partner_id AS customer_id, max(%(until)s) AS until
-              FROM res_partner p
+            SELECT p.customer_id, max(%(until)s) AS until
+              FROM contact p
               JOIN crm_lead l ON l.partner_id = p.id
               JOIN crm_stage s ON s.id = l.stage_id AND s.lifecycle_is_talk
-             WHERE p.commercial_partner_id = ANY(%(customers)s)
-               AND l.active AND l.type = 'opportunity' AND l.won_status = 'pending'
+             WHERE l.active AND l.type = 'opportunity' AND l.won_status = 'pending'
                AND (l.company_id IS NULL OR l.company_id = %(company)s)
                AND COALESCE(%(until)s > %(now)s, true)
-             GROUP BY p.commercial_partner_id
+             GROUP BY p.customer_id
             """,
             until=until,
-            customers=customers,
             company=company.id,
             now=now,
         )
 
     @api.model
-    def _select_calls(self, company, customers, now):
+    def _select_calls(self, company, now):
         """A call that is planned for these days of the company, or was made in them, on
         the contact or on an open opportunity. Calls that a program asked for are its
         own business."""
@@ -178,19 +184,17 @@ class LifecycleTalk(models.AbstractModel):
             SELECT c.customer_id,
                    max(c.day + make_interval(days => CASE WHEN c.is_done THEN %(days)s
                                                           ELSE 1 END)) AS until
-              FROM (SELECT p.commercial_partner_id AS customer_id, a.active IS NOT TRUE
-                               AS is_done,
+              FROM (SELECT p.customer_id, a.active IS NOT TRUE AS is_done,
                            CASE WHEN a.active THEN a.date_deadline
                                 ELSE a.date_done END::timestamp
                                AT TIME ZONE %(tz)s AT TIME ZONE 'UTC' AS day
-                      FROM res_partner p
+                      FROM contact p
                       LEFT JOIN crm_lead l ON l.partner_id = p.id AND l.active
                       JOIN mail_activity a
                         ON (a.res_model = 'res.partner' AND a.res_id = p.id)
                         OR (a.res_model = 'crm.lead' AND a.res_id = l.id)
                       JOIN mail_activity_type t ON t.id = a.activity_type_id
-                     WHERE p.commercial_partner_id = ANY(%(customers)s)
-                       AND (l.company_id IS NULL OR l.company_id = %(company)s)
+                     WHERE (l.company_id IS NULL OR l.company_id = %(company)s)
                        AND t.category = 'phonecall' AND a.automated IS NOT TRUE
                    ) AS c
              WHERE c.day BETWEEN %(now)s - make_interval(days => %(days)s)
@@ -199,28 +203,25 @@ class LifecycleTalk(models.AbstractModel):
             """,
             days=company.lifecycle_talk_call_days,
             tz=company._lifecycle_zone().zone,
-            customers=customers,
             company=company.id,
             now=now,
         )
 
     @api.model
-    def _select_invoices(self, company, customers, now):
+    def _select_invoices(self, company, now):
         """An invoice that should have been paid long ago: offers do not fit now."""
         overdue = timedelta(days=company.lifecycle_talk_overdue_days)
         return SQL(
             """
-            SELECT p.commercial_partner_id AS customer_id, NULL::timestamp AS until
-              FROM res_partner p
+            SELECT p.customer_id, NULL::timestamp AS until
+              FROM contact p
               JOIN account_move m ON m.partner_id = p.id
-             WHERE p.commercial_partner_id = ANY(%(customers)s)
-               AND m.move_type IN ('out_invoice', 'out_receipt')
+             WHERE m.move_type IN ('out_invoice', 'out_receipt')
                AND m.state = 'posted' AND m.company_id = %(company)s
                AND m.payment_state IN ('not_paid', 'partial')
                AND m.invoice_date_due <= %(latest)s
-             GROUP BY p.commercial_partner_id
+             GROUP BY p.customer_id
             """,
-            customers=customers,
             company=company.id,
             latest=company._lifecycle_today(now) - overdue,
         )
