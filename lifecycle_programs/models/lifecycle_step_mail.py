@@ -136,8 +136,6 @@ class LifecycleStep(models.Model):
             "auto_delete": False,
             "is_notification": True,
             "state": "outgoing",
-            # The queue may have to copy a mail in its writer's name.
-            "create_uid": self.env.uid,
         }
 
     def _get_chatter_note(self):
