@@ -8,11 +8,10 @@ import socket
 import subprocess
 import sys
 import time
-from pathlib import Path
 
 from . import console, databases, odoo_server, paths, postgres, serverlog
+from .demo.kept import DEMO
 
-DEMO = "lifecycle_demo"
 SERVE = "lifecycle_serve"
 BENCH = "lifecycle_bench"
 PORT = 8069
@@ -68,6 +67,9 @@ def parser():
     demo.add_argument("--port", type=int, default=PORT)
     demo.add_argument("--db", default=DEMO)
     demo.add_argument("--no-serve", action="store_true", help="stop after the report")
+    demo.add_argument(
+        "--again", action="store_true", help="run anew, also what is there already"
+    )
     test = verb("test", _test, "run the tests; other arguments go to pytest")
     test.add_argument("--db", help="use this database as it is")
     test.add_argument("--keep", action="store_true", help="keep the test database")
@@ -100,19 +102,29 @@ def parser():
 
 
 def _demo(options, rest):
+    from .demo import kept
     from .demo.__main__ import parse
 
     address = f"http://localhost:{options.port}"
     arguments = [*rest, "--db", options.db, "--base-url", address]
-    parse(arguments)  # A wrong one is refused before the long steps.
+    run = kept.key(parse(arguments))  # A wrong one is refused before the long steps.
     if not options.no_serve:
         _ensure_free(options.port)
     odoo = odoo_server.Odoo()
-    log = databases.Databases(odoo).make(options.db)
-    if not serverlog.check(log, "installation"):
-        return 1
+    if not options.again and kept.is_kept(odoo.server, options.db, run):
+        console.step(
+            f"this run is in database {options.db} already, as you left it;"
+            " --again runs it anew"
+        )
+        arguments.append("--report")
+    else:
+        log = databases.Databases(odoo).make(options.db)
+        if not serverlog.check(log, "installation"):
+            return 1
     command = [sys.executable, "-m", "devtools.demo", *arguments]
     status = subprocess.call(command, cwd=paths.ROOT, env=odoo.environment())
+    if not status:
+        kept.keep(odoo.server, options.db, run)
     if status or options.no_serve:
         return status
     return _run_server(odoo, options.db, options.port)
@@ -238,10 +250,10 @@ def _ensure_free(port):
 def _run_server(odoo, database, port):
     """Serve a database until Ctrl-C; say where once it answers. The demo's mail goes on
     landing in its folder meanwhile."""
-    from .demo import outbox
+    from .demo import kept, outbox
 
     with (
-        outbox.after_the_run(Path(paths.DEV, "outbox")),
+        outbox.after_the_run(kept.outbox(database)),
         _server(odoo, database, port) as server,
     ):
         try:

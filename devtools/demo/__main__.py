@@ -1,12 +1,13 @@
 """``python -m devtools.demo --db NAME``: one run on a database with the addon."""
 
 import argparse
+import json
 import sys
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
 from .. import guard, paths
-from . import cdnow, invoice_lines
+from . import cdnow, invoice_lines, kept
 from .purchases import History, InputError
 
 SEED = "lifecycle"
@@ -23,6 +24,7 @@ def parse(arguments: list[str]) -> argparse.Namespace:
     parser.add_argument(
         "--base-url", default="http://localhost:8069", help=argparse.SUPPRESS
     )
+    parser.add_argument("--report", action="store_true", help=argparse.SUPPRESS)
     size = parser.add_mutually_exclusive_group()
     size.add_argument(
         "--customers",
@@ -62,8 +64,14 @@ def read_history(options: argparse.Namespace) -> History:
 
 
 def main(arguments: list[str]) -> int:
-    """Run and report; 0 when the run was sound."""
+    """Run and report, or only report what was; 0 when the run was sound."""
     options = parse(arguments)
+    file = kept.report(options.db)
+    if options.report:
+        from . import report
+
+        _say(report.show(json.loads(file.read_text("utf-8"))))
+        return 0
     try:
         history = read_history(options)
     except InputError as error:
@@ -77,9 +85,13 @@ def main(arguments: list[str]) -> int:
     home = "US" if not options.purchases else "GB"
     run = Run(options.db, history, SEED, home, options.base_url)
     result = run.go()
-    report.write(result, Path(paths.DEV, "report.json"))
-    sys.stdout.write(report.show(result) + "\n")
+    report.write(result, file)
+    _say(report.show(result))
     return 0 if run.is_sound(result) else 1
+
+
+def _say(text: str) -> None:
+    sys.stdout.write(text + "\n")
 
 
 if __name__ == "__main__":

@@ -5,7 +5,7 @@ from datetime import datetime, time, timedelta
 from pathlib import Path
 
 from .. import guard, paths
-from . import report, session
+from . import kept, report, session
 from .browser import Browser
 from .chance import Chance
 from .clock import Clock, real_seconds
@@ -14,6 +14,7 @@ from .orders import Shop
 from .outbox import Outbox
 from .programs import Programs
 from .purchases import History
+from .statements import planned_once
 from .timeline import Timeline
 from .world import World
 
@@ -39,7 +40,7 @@ class Run:
         self.registry, self.log = session.start(database, str(log))
         self.eve = datetime.combine(history.first_day - timedelta(days=1), time(6))
         self.clock = Clock(self.eve)
-        outbox = Outbox(Path(paths.DEV, "outbox"))
+        outbox = Outbox(kept.outbox(database))
         self.world = World(
             self.registry, self.clock, Chance(seed), outbox, Browser(base_url)
         )
@@ -55,7 +56,12 @@ class Run:
             self.clock.now = old_leads[0][0] - timedelta(days=1)
         outbox = self.world.outbox
         outbox.empty()
-        with outbox.open(), outbox.sms_provider(), self.clock.running():
+        with (
+            outbox.open(),
+            outbox.sms_provider(),
+            self.clock.running(),
+            planned_once(self.registry.db_name),
+        ):
             self.company.open()
             self.shop.open()
             self.timeline.life.open()
