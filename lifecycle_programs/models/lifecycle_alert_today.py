@@ -10,6 +10,7 @@ LATELY = 5
 class LifecycleAlert(models.Model):
     _inherit = "lifecycle.alert"
 
+    due_on = fields.Date(string="Call by", related="activity_id.date_deadline")
     phone = fields.Char(compute="_compute_phone", compute_sudo=True)
     lately_html = fields.Html(
         string="Lately", compute="_compute_lately_html", sanitize=False

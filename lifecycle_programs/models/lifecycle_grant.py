@@ -37,6 +37,7 @@ class LifecycleGrant(models.Model):
     commercial_partner_id = fields.Many2one(
         "res.partner", string="Customer", required=True, ondelete="cascade"
     )
+    user_id = fields.Many2one(related="commercial_partner_id.user_id")
     kind = fields.Selection(
         [("coupon", "Personal coupon"), ("pricelist", "Customer pricelist")],
         required=True,

@@ -1,5 +1,7 @@
 """A salesperson's day in a real browser: from the alert to the call to the answer."""
 
+from datetime import timedelta
+
 from odoo import Command, fields
 from odoo.tests import HttpCase, tagged
 
@@ -139,3 +141,24 @@ class TestSalespersonPhoneTour(SalespersonDay, HttpCase):
             login=self.salesperson.login,
         )
         self.assertTaken(alert)
+
+    def test_lists_are_cards_on_a_phone(self):
+        self.make_day()
+        self.env["lifecycle.grant"].create(
+            {
+                "company_id": self.company.id,
+                "partner_id": self.paula.id,
+                "commercial_partner_id": self.acme.id,
+                "kind": "coupon",
+                "code": "TENT10",
+                "description": "10 % off",
+                "starts_at": self.start,
+                "ends_at": fields.Datetime.now() + timedelta(days=5),
+            }
+        )
+        for page in ("alerts", "discounts"):
+            self.start_tour(
+                f"/odoo/lifecycle-{page}",
+                f"lifecycle_programs_{page}_phone",
+                login=self.salesperson.login,
+            )

@@ -85,6 +85,26 @@ registry.category("web_tour.tours").add("lifecycle_programs_salesperson_phone", 
     ],
 });
 
+const OWNER = ":has(footer .o_field_many2one_avatar_user img)";
+
+registry.category("web_tour.tours").add("lifecycle_programs_alerts_phone", {
+    steps: () => [
+        {
+            content: "Who, why, from which program, by when, and whose it is",
+            trigger: `.o_kanban_record:contains('Acme Tents'):contains('Paula Person'):contains('Sales-ready'):contains('Call by')${OWNER} .badge:contains('Open')`,
+        },
+    ],
+});
+
+registry.category("web_tour.tours").add("lifecycle_programs_discounts_phone", {
+    steps: () => [
+        {
+            content: "Whose, what it gives, until when, and who sells to them",
+            trigger: `.o_kanban_record:contains('Acme Tents'):contains('10 % off · TENT10'):contains('Until')${OWNER} .badge:contains('Live')`,
+        },
+    ],
+});
+
 registry.category("web_tour.tours").add("lifecycle_programs_quotation", {
     steps: () => [
         {
