@@ -137,6 +137,7 @@
             "lifecycle_programs/static/src/canvas/*",
             "lifecycle_programs/static/src/dashboard/*",
             "lifecycle_programs/static/src/forecast/*",
+            "lifecycle_programs/static/src/ready_today/*",
             "lifecycle_programs/static/src/rehearsal/*",
             "lifecycle_programs/static/src/message_editor/*",
             "lifecycle_programs/static/src/gallery/*",

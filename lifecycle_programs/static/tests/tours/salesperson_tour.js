@@ -2,6 +2,10 @@ import { registry } from "@web/core/registry";
 import { stepUtils } from "@web_tour/tour_utils";
 
 const CARD = ".o_lifecycle_ready .o_kanban_record:contains('Acme Tents')";
+const ANSWERED = {
+    content: "The card stays where it is, with the answer in the place of the buttons",
+    trigger: `${CARD}.o_lifecycle_answered:contains('Taken over'):not(:has(button))`,
+};
 
 registry.category("web_tour.tours").add("lifecycle_programs_salesperson", {
     steps: () => [
@@ -45,8 +49,17 @@ registry.category("web_tour.tours").add("lifecycle_programs_salesperson", {
             trigger: `${CARD} button[name=action_take_over]`,
             run: "click",
         },
+        ANSWERED,
         {
-            content: "Nobody waits any more",
+            trigger: ".o_main_navbar button[data-menu-xmlid='crm.crm_menu_sales']",
+            run: "click",
+        },
+        {
+            trigger: ".dropdown-item:contains('Ready Today')",
+            run: "click",
+        },
+        {
+            content: "Nobody waits any more when the page is opened again",
             trigger: ".o_lifecycle_ready:not(:has(.o_kanban_record:contains('Acme Tents')))",
         },
         {
@@ -79,9 +92,7 @@ registry.category("web_tour.tours").add("lifecycle_programs_salesperson_phone", 
             trigger: `${CARD} button[name=action_take_over]`,
             run: "click",
         },
-        {
-            trigger: ".o_lifecycle_ready:not(:has(.o_kanban_record:contains('Acme Tents')))",
-        },
+        ANSWERED,
     ],
 });
 
