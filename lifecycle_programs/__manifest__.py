@@ -2,7 +2,7 @@
     "name": "Lifecycle Programs",
     "summary": "Customer lifecycle programs: from events in CRM and sales to mail, "
     "SMS, sales alerts and expiring discounts",
-    "version": "19.0.1.3.0",
+    "version": "19.0.1.4.0",
     "category": "Marketing",
     "author": "Lifecycle Programs",
     "license": "LGPL-3",

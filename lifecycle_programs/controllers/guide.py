@@ -1,6 +1,6 @@
 """Handing out guides: who downloads one becomes a contact, and the download counts."""
 
-from odoo import http
+from odoo import fields, http
 from odoo.http import request
 from odoo.tools import email_normalize
 
@@ -23,7 +23,8 @@ class LifecycleGuide(http.Controller):
         methods=["GET", "POST"],
     )
     def guide(self, content_id, **post):
-        """The public form. It answers the same whether the address is known or not."""
+        """The public form. It answers the same whether the address is known or not,
+        and whether this is the first time that it is sent or the thousandth."""
         content = self._get_guide(content_id)
         if not content:
             return invalid()
@@ -34,9 +35,9 @@ class LifecycleGuide(http.Controller):
         if not name or not email:
             return self._render_form(content, problem=True, post=post)
         # Only machines fill in a field that people do not see.
-        if not post.get("homepage"):
+        if not post.get("homepage") and self._is_welcome():
             partner = self._find_or_create(content, name, email, post.get("consent"))
-            content._log_download(partner)
+            content._log_download(partner, once_a_day=True)
         return self._redirect(content)
 
     @http.route(
@@ -73,6 +74,11 @@ class LifecycleGuide(http.Controller):
         if is_guide and link.startswith(("https://", "http://", "/")):
             return content
         return content.browse()
+
+    def _is_welcome(self):
+        visitors = request.env["lifecycle.guide.visitor"].sudo()
+        address = request.httprequest.remote_addr or ""
+        return visitors._is_welcome(address, fields.Datetime.now())
 
     def _redirect(self, content):
         return request.redirect(content.link, code=303, local=False)

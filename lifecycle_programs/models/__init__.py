@@ -110,6 +110,7 @@ from . import lifecycle_event_companies
 from . import lifecycle_event_contact
 from . import lifecycle_event_daily
 from . import lifecycle_content_download
+from . import lifecycle_guide_visitor
 from . import sale_order
 from . import sale_order_quotation
 from . import account_move

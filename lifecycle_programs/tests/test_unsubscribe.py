@@ -1,9 +1,16 @@
 """The public pages: saying no, answering, downloading; and who tries to cheat."""
 
 import re
+from unittest.mock import patch
 
+from psycopg2.errors import SerializationFailure
+
+from odoo import fields
+from odoo.sql_db import db_connect
 from odoo.tests import HttpCase, tagged
+from odoo.tools import mute_logger
 
+from ..models import lifecycle_guide_visitor
 from .messages_common import MessageCommon
 
 BROWSER = "Mozilla/5.0 (X11; Linux x86_64; rv:130.0) Gecko/20100101 Firefox/130.0"
@@ -231,12 +238,15 @@ class TestPublicPages(MessageCommon, HttpCase):
             {"name": "Tent guide", "kind": "guide", "link": "/lifecycle/no-such-file"}
         )
 
-    def send_form(self, guide, **data):
+    def send_form(self, guide, headers=None, **data):
         path = f"/lifecycle/guide/{guide.id}"
         page = self.url_open(path)
         token = re.search(r'name="csrf_token" value="([^"]+)"', page.text)[1]
         return self.url_open(
-            path, data={"csrf_token": token, **data}, allow_redirects=False
+            path,
+            data={"csrf_token": token, **data},
+            headers=headers,
+            allow_redirects=False,
         )
 
     def test_guide_makes_a_contact_a_lead_and_an_event(self):
@@ -271,6 +281,84 @@ class TestPublicPages(MessageCommon, HttpCase):
         self.assertEqual(self.partner.name, "Liisa Virtanen")
         self.assertFalse(self.opt_outs())
         self.assertTrue(self.events("guide_downloaded"))
+
+    def test_anybody_may_type_in_anybody(self):
+        """However often it is asked for, a guide goes to an address once a day."""
+        guide, other = self.make_guide(), self.make_guide()
+        answers = [
+            self.send_form(guide, name="X Y", email=email)
+            for email in (self.address, self.address.upper(), f" {self.address} ")
+        ]
+        self.assertEqual(len({answer.headers["Location"] for answer in answers}), 1)
+        self.assertEqual({answer.status_code for answer in answers}, {303})
+        self.assertEqual(len(self.events("guide_downloaded")), 1)
+        self.send_form(other, name="X Y", email=self.address)
+        self.assertEqual(len(self.events("guide_downloaded")), 2)
+
+    @patch.object(lifecycle_guide_visitor, "WELCOME", 2)
+    @mute_logger(lifecycle_guide_visitor.__name__)
+    def test_a_flood_makes_no_contacts(self):
+        """Neither by other addresses nor by claiming to be somebody else; who asks too
+        often sees no difference, and is welcome again in an hour."""
+        guide = self.make_guide()
+
+        def send(name):
+            return self.send_form(
+                guide,
+                headers={
+                    "X-Forwarded-For": f"192.0.2.{name}",
+                    "X-Forwarded-Host": "localhost",
+                },
+                name="X Y",
+                email=f"flood{name}@example.com",
+            )
+
+        def made():
+            return self.env["res.partner"].search_count([("email", "like", "flood")])
+
+        answers = [send(name) for name in range(5)]
+        answers.append(self.send_form(guide, name="X Y", email=self.address))
+        self.assertEqual({answer.status_code for answer in answers}, {303})
+        self.assertEqual(len({answer.headers["Location"] for answer in answers}), 1)
+        self.assertEqual(made(), 2)
+        self.assertFalse(self.events("guide_downloaded"))
+        visitor = self.env["lifecycle.guide.visitor"].search([])
+        self.assertEqual(visitor.count, 6)
+        visitor.since -= lifecycle_guide_visitor.PERIOD
+        send(9)
+        self.assertEqual(made(), 3)
+        self.assertEqual(visitor.count, 1)
+        visitor.since -= lifecycle_guide_visitor.PERIOD
+        visitor._gc_past()
+        self.assertFalse(visitor.exists())
+
+    def test_a_line_is_one_visitor(self):
+        """Whoever has IPv6 has more addresses than could be counted."""
+        network = self.env["lifecycle.guide.visitor"]._get_network
+        self.assertEqual(network("2001:db8::1"), network("2001:db8::ffff:2"))
+        self.assertNotEqual(network("2001:db8::1"), network("2001:db8:0:1::1"))
+        self.assertEqual(network("::ffff:192.0.2.1"), "192.0.2.1")
+        self.assertNotEqual(network("192.0.2.1"), network("192.0.2.2"))
+        self.assertEqual(network(""), "")
+
+    def test_no_visit_is_missed_by_two_workers(self):
+        """Who began before the other committed has to begin again."""
+        database = db_connect(self.env.cr.dbname)
+        now = fields.Datetime.now()
+
+        def count(cursor):
+            visitors = self.env(cr=cursor)["lifecycle.guide.visitor"]
+            return visitors._is_welcome("192.0.2.77", now)
+
+        with database.cursor() as first, database.cursor() as second:
+            second.execute("SELECT count(*) FROM lifecycle_guide_visitor")
+            count(first)
+            first.commit()
+            with self.assertRaises(SerializationFailure):
+                count(second)
+            second.rollback()
+            first.execute("DELETE FROM lifecycle_guide_visitor")
+            first.commit()
 
     def test_bad_input_and_machines(self):
         guide = self.make_guide()
