@@ -34,14 +34,14 @@ class Change:
     shown: str
 
 
-def smallest_change(tree, env, facts, steady=()):
+def smallest_change(tree, env, facts, words=None, steady=()):
     """The changes, in the order of the rule; none when nothing can turn its answer.
 
     :param steady: names of facts that do not change; nothing is asked of them
     """
     if tree is None:
         return []
-    speaker = Speaker(facts, env)
+    speaker = Speaker(facts, env, words)
     skeleton = _Skeleton(tree, speaker, steady)
     return [_change(speaker, *skeleton.tests[index]) for index in skeleton.smallest()]
 

@@ -220,7 +220,8 @@ class Checker:
     def _symbol(self, token):
         name = token.text
         if self.variable and name == self.variable[0]:
-            return Item(self.variable[1], name, token.position)
+            items = self.variable[1]
+            return Item(ELEMENT[items.type], name, token.position, items)
         if name in _GIVEN:
             return Given(_GIVEN[name], name[1:], token.position)
         if name in _LOCAL:
@@ -307,7 +308,7 @@ class Checker:
                 variable,
                 "x",
             )
-        self.variable = (variable, ELEMENT[items.type])
+        self.variable = (variable, items)
         shown = self.build(shown)
         wanted = [self.condition(part) for part in wanted]
         self.variable = None

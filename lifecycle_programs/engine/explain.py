@@ -107,11 +107,11 @@ class Explanation:
         }
 
 
-def explain(tree, env, facts):
+def explain(tree, env, facts, words=None):
     """The explanation of a typed tree (None: the empty rule) for one contact."""
     if tree is None:
         return Explanation(True, [])
-    speaker = Speaker(facts, env)
+    speaker = Speaker(facts, env, words)
     joint, parts = parts_of(tree, False)
     if joint == "AND":
         clauses = [speaker.clause(*part, 0) for part in parts]
@@ -120,9 +120,9 @@ def explain(tree, env, facts):
     return Explanation(clause.ok, [clause])
 
 
-def describe(tree, facts):
+def describe(tree, facts, words=None):
     """A typed tree as a sentence, without a contact."""
-    return Speaker(facts).sentence(tree) if tree else _("Everyone")
+    return Speaker(facts, words=words).sentence(tree) if tree else _("Everyone")
 
 
 _HEADINGS = {"AND": _lt("All of these"), "OR": _lt("At least one of these")}
@@ -160,11 +160,14 @@ class Speaker:
 
     :param facts: facts by name, for their labels and units
     :param env: a :class:`closures.Env`, or None for sentences without a contact
+    :param words: how people call texts that are codes: by the fact's name, and by the
+        text; one that is not there is said as it is
     """
 
-    def __init__(self, facts, env=None):
+    def __init__(self, facts, env=None, words=None):
         self.facts = facts
         self.env = env
+        self.words = words or {}
 
     # A contact's clauses
 
@@ -203,7 +206,7 @@ class Speaker:
             return _clause(label, shown, wanted, ok, depth, is_own=not negated)
         subject = node.args[number]
         value = self.value(subject)
-        shown = self.show(value, subject.type, self._unit(subject))
+        shown = self.show(value, subject.type, self._fact(subject))
         wanted = _("not wanted") if negated else ""
         if key_of(node) != "truth":
             words = self.wanted(node, number)
@@ -228,23 +231,23 @@ class Speaker:
     def _wanted(self, node, subject, say):
         """What a test wants of its subject."""
         words = node.case.words if subject == node.case.subject else node.case.turned
-        unit = self._unit(node.args[subject])
+        fact = self._fact(node.args[subject])
         said = [
-            say(arg, unit) if f"{{{index}}}" in words else ""
+            say(arg, fact) if f"{{{index}}}" in words else ""
             for index, arg in enumerate(node.args)
         ]
         return _(words).format(*said)
 
-    def _said_with_value(self, node, unit):
+    def _said_with_value(self, node, fact):
         """What a value is compared with: its words, and what it is for this contact."""
         nodes = list(walk(node))
         if any(isinstance(part, Item) for part in nodes):
-            return self.phrase(node, unit)
-        shown = self.show(self.value(node), node.type, unit)
+            return self.phrase(node, fact)
+        shown = self.show(self.value(node), node.type, fact)
         names = [part.name for part in nodes if isinstance(part, Name)]
         if all(name.startswith("param.") for name in names):
             return shown
-        return f"{self.phrase(node, unit)} ({shown})"
+        return f"{self.phrase(node, fact)} ({shown})"
 
     def value(self, node):
         """The node's value for the contact, as the rule itself computes it."""
@@ -275,13 +278,16 @@ class Speaker:
             return label
         return f"{label}: {self._wanted(node, number, self.phrase)}"
 
-    def phrase(self, node, unit=""):
-        """A value in words."""
+    def phrase(self, node, fact=None):
+        """A value in words.
+
+        :param fact: the fact that it is compared with
+        """
         if isinstance(node, Literal):
-            return self.show(node.value, node.type, unit)
+            return self.show(node.value, node.type, fact)
         if isinstance(node, Name):
             if self.env and node.name.startswith("param."):
-                return self.show(self.value(node), node.type, unit)
+                return self.show(self.value(node), node.type, fact)
             return in_sentence(self.facts[node.name].label or node.name)
         if isinstance(node, Saved):
             return node.label
@@ -289,28 +295,39 @@ class Speaker:
             return _("it") if isinstance(node, Item) else _given(node.name)
         if node.type == "boolean" and node.case.total:
             return self.sentence(node)
-        said = [self.phrase(arg) for arg in node.args]
+        items_of = fact if node.type == "text_list" else None
+        said = [self.phrase(arg, items_of) for arg in node.args]
         return _(node.case.words).format(*said, all=", ".join(said))
 
-    def _unit(self, node):
-        """The unit of a fact, kept through what does not change it."""
+    def _fact(self, node):
+        """The fact whose unit and words a value has, kept through what does not change
+        them; None for any other value."""
         if isinstance(node, Name):
-            return self.facts[node.name].unit
+            return self.facts[node.name]
+        if isinstance(node, Item):
+            return node.items and self._fact(node.items)
         if key_of(node) in ("COALESCE", "$abs", "minus"):
-            return self._unit(node.args[0])
-        return ""
+            return self._fact(node.args[0])
+        return None
 
-    def show(self, value, type_, unit=""):
-        """A value as people write it."""
+    def show(self, value, type_, fact=None):
+        """A value as people write it.
+
+        :param fact: the fact whose value it is, or is compared with
+        """
         if value is None:
             return _(MISSING)
+        if type_ == "text":
+            return self.words.get(fact.name, {}).get(value, value) if fact else value
         if type_ == "number":
-            return f"{_plain(value)} {unit}".rstrip()
+            return f"{_plain(value)} {fact.unit if fact else ''}".rstrip()
         if type_ == "datetime":
             local = to_local(value, self.env.zone) if self.env else value
             return local.isoformat(" ", "minutes")
         if type_ in ELEMENT:
-            items = (self.show(item, ELEMENT[type_]) for item in value)
+            # The unit of a number stands behind one, not behind each of a list.
+            items_of = fact if type_ == "text_list" else None
+            items = (self.show(item, ELEMENT[type_], items_of) for item in value)
             return ", ".join(items) or _("none")
         return _SHOW.get(type_, str)(value)
 

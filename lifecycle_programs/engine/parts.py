@@ -58,21 +58,24 @@ def together(rule, wanted):
     return _of(rule, Call(whole.operator, whole.case, trees, whole.position))
 
 
-def parts(rule):
+def parts(rule, words=None):
     """The conditions of a rule in reading order, those below a heading behind it.
 
+    :param words: see :meth:`Rule.describe`
     :rtype: list[Part]
     """
-    return [part for one in conjuncts(rule) for part in _below(one, one._tree, 0)]
+    return [
+        part for one in conjuncts(rule) for part in _below(one, one._tree, 0, words)
+    ]
 
 
-def _below(rule, tree, depth):
+def _below(rule, tree, depth, words):
     one = _of(rule, tree)
     heading = _heading(tree)
-    yield Part(heading or one.description, depth, one)
+    yield Part(heading or one.describe(words), depth, one)
     if heading:
         for child in tree.args:
-            yield from _below(rule, child, depth + 1)
+            yield from _below(rule, child, depth + 1, words)
 
 
 def _heading(tree):

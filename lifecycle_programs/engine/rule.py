@@ -13,7 +13,10 @@ from .fact import Fact
 from .grammar import read
 from .macros import Macro, Macros
 from .sql import compile_sql
-from .tree import Name, walk
+from .tree import Literal, Name, walk
+
+#: By the name of a fact, what people call its texts, by text.
+Words = Mapping[str, Mapping[str, str]]
 
 
 def parse(
@@ -36,6 +39,7 @@ class Rule:
 
     :ivar text: as written
     :ivar facts: names of all facts used, also by the saved rules it names
+    :ivar texts: all texts that stand in it, also in the saved rules it names
     :ivar macros: names of the saved rules it names, directly or through others
     :ivar warnings: what it says and its writer may not mean
     """
@@ -52,8 +56,13 @@ class Rule:
         self._tree = checker.check(read(text)) if text.strip() else None
         self.macros: frozenset[str] = saved.used
         self.warnings: list[Problem] = checker.warnings
-        nodes = walk(self._tree) if self._tree else ()
+        nodes = list(walk(self._tree)) if self._tree else []
         self.facts = frozenset(node.name for node in nodes if isinstance(node, Name))
+        self.texts = frozenset(
+            node.value
+            for node in nodes
+            if isinstance(node, Literal) and node.type == "text"
+        )
         self._known = {name: facts[name] for name in self.facts}
         self._matches = compile_python(self._tree) if self._tree else lambda env: True
 
@@ -86,14 +95,15 @@ class Rule:
         now: datetime,
         tz: str = "UTC",
         facts: Mapping[str, Fact] | None = None,
+        words: Words | None = None,
     ) -> Explanation:
         """Why a contact with these values matches or not, clause by clause.
 
         :param facts: facts with other labels, for example translated ones
+        :param words: how people call the texts that are codes, by the fact's name
         """
-        return explain(
-            self._tree, Env(values, now, tz), {**self._known, **(facts or {})}
-        )
+        labels = {**self._known, **(facts or {})}
+        return explain(self._tree, Env(values, now, tz), labels, words)
 
     def smallest_change(
         self,
@@ -101,6 +111,7 @@ class Rule:
         now: datetime,
         tz: str = "UTC",
         facts: Mapping[str, Fact] | None = None,
+        words: Words | None = None,
         steady: Container[str] = (),
     ) -> list[Change]:
         """The fewest clauses whose answers must turn so that the rule's answer turns,
@@ -110,15 +121,23 @@ class Rule:
         same time is left to the reader.
 
         :param facts: facts with other labels, for example translated ones
+        :param words: how people call the texts that are codes, by the fact's name
         :param steady: names of facts that do not change; nothing is asked of them
         """
-        labels = {**self._known, **(facts or {})}
-        return smallest_change(self._tree, Env(values, now, tz), labels, steady)
+        env, labels = Env(values, now, tz), {**self._known, **(facts or {})}
+        return smallest_change(self._tree, env, labels, words, steady)
+
+    def describe(self, words: Words | None = None) -> str:
+        """The rule as a sentence in plain words.
+
+        :param words: how people call the texts that are codes, by the fact's name
+        """
+        return describe(self._tree, self._known, words)
 
     @property
     def description(self) -> str:
-        """The rule as a sentence in plain words."""
-        return describe(self._tree, self._known)
+        """The rule as a sentence, its codes as they are."""
+        return self.describe()
 
     def __repr__(self):
         return f"Rule({self.text!r})"

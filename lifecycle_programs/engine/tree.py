@@ -26,11 +26,13 @@ class Name:
 
 @dataclass(frozen=True)
 class Item:
-    """The loop variable of a comprehension (never nested, so it needs no name)."""
+    """The loop variable of a comprehension (never nested, so it needs no name), an item
+    of the list ``items``."""
 
     type: str
     name: str
     position: int = 0
+    items: Any = None
     total = False
 
 

@@ -8,6 +8,7 @@ from decimal import Decimal
 import pytest
 from engine import Fact, RuleError, parse
 from engine.operators import OPERATORS
+from engine.parts import parts
 from generated import FACTS
 
 NOW = datetime(2024, 5, 3, 10, 0)
@@ -312,6 +313,48 @@ def test_explanation_takes_translated_labels():
     finnish = {"orders.count": Fact("orders.count", "number", "Tilauksia")}
     (clause,) = rule.explain({"orders.count": 3}, NOW, facts=finnish).clauses
     assert clause.text == "Tilauksia: 3 (more than 2 wanted): yes"
+
+
+CODES = {"contact.city": {"HEL": "Helsinki"}, "contact.tags": {"vip": "Friend"}}
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("contact.city == 'HEL'", "City: Helsinki (Helsinki wanted): yes"),
+        (
+            "contact.city in ['HEL', 'x']",
+            "City: Helsinki (one of Helsinki, x wanted): yes",
+        ),
+        ("(contact.city ?? 'x') != 'y'", "Helsinki (not y wanted): yes"),
+        ("'vip' in contact.tags", "Tags: Friend, old (with Friend wanted): yes"),
+        (
+            "$any([tag in ['vip'] for tag in contact.tags])",
+            "Tags: Friend, old (at least one with It: one of Friend wanted): yes",
+        ),
+        ("$lower(contact.city) == 'HEL'", "hel (HEL wanted): no"),
+    ],
+)
+def test_explanation_says_names_for_codes(text, said):
+    """A code that has no name stays; what a text was made into is no code any more."""
+    rule = parse(text, FACTS)
+    values = {"contact.city": "HEL", "contact.tags": ["vip", "old"]}
+    (clause,) = rule.explain(values, NOW, words=CODES).clauses
+    assert clause.text.endswith(said)
+
+
+def test_names_for_codes_in_a_change_and_in_a_sentence():
+    rule = parse("contact.city == 'HEL' and 'vip' in contact.tags", FACTS)
+    values = {"contact.city": "TKU", "contact.tags": ["vip"]}
+    (change,) = rule.smallest_change(values, NOW, words=CODES)
+    assert change.text == "City: Helsinki (now TKU)"
+    assert rule.describe(CODES) == "City: Helsinki and Tags: with Friend"
+    assert rule.description == "City: HEL and Tags: with vip"
+    assert [part.text for part in parts(rule, CODES)] == [
+        "City: Helsinki",
+        "Tags: with Friend",
+    ]
+    assert rule.texts == {"HEL", "vip"}
 
 
 def test_description_is_a_sentence():
