@@ -7,6 +7,7 @@ from . import lifecycle_event
 from . import lifecycle_fact
 from . import lifecycle_fact_category
 from . import lifecycle_fact_index
+from . import lifecycle_fact_words
 from . import lifecycle_custom_fact
 from . import lifecycle_fact_description
 from . import lifecycle_rule_use

@@ -141,8 +141,11 @@ class LifecycleProgram(models.Model):
             check.lines = program._get_entry_lines(check)
             checks[program, check.partner].append(check)
         best = {key: self._choose_check(some) for key, some in checks.items()}
+        words = self.env["lifecycle.fact"]._value_words(
+            rules.values(), self.company_id, [row["values"] or {} for row in rows]
+        )
         for check in best.values():
-            check.program._explain_rule(check)
+            check.program._explain_rule(check, words)
         return best
 
     @api.model
@@ -154,10 +157,13 @@ class LifecycleProgram(models.Model):
         return max(checks, key=lambda check: check.event.occurred_at or check.as_of)
 
     @in_user_language
-    def _explain_rule(self, check):
-        """Put the clauses of the entry rule, and what would turn it, into a check."""
+    def _explain_rule(self, check, words):
+        """Put the clauses of the entry rule, and what would turn it, into a check.
+
+        :param words: as `lifecycle.fact._value_words` gives them
+        """
         labels = self.env["lifecycle.fact"]._facts() | self._rule_facts(entry=True)
-        asked = (check.values, check.as_of, self._tz(), labels)
+        asked = (check.values, check.as_of, self._tz(), labels, words)
         check.explanation = check.rule.explain(*asked)
         if check.explanation.result:
             return

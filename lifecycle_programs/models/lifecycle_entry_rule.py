@@ -119,14 +119,25 @@ class LifecycleEnrolment(models.Model):
         :return: an `Explanation` per enrolment; None for who entered without a rule
         """
         explanations = dict.fromkeys(self)
+        for company, enrolments in self.grouped("company_id").items():
+            explanations |= enrolments._explain_company_entry(company)
+        return explanations
+
+    def _explain_company_entry(self, company):
+        facts = self.env["lifecycle.fact"]
+        rules = {kept: kept.sudo()._parse() for kept in self.entry_rule_id}
+        rules = {kept: rule for kept, rule in rules.items() if rule}
+        words = facts._value_words(
+            rules.values(), company, [line.entry_values or {} for line in self]
+        )
+        explanations = {}
         for kept, enrolments in self.grouped("entry_rule_id").items():
-            rule = kept.sudo()._parse() if kept else None
+            rule = rules.get(kept)
             if rule is None:
                 continue
             program = enrolments.program_id
             # In the user's language, as far as the names are still known.
-            own = program._rule_facts(entry=True)
-            known = self.env["lifecycle.fact"]._facts() | own
+            known = facts._facts() | program._rule_facts(entry=True)
             labels = {name: known[name] for name in rule.facts & known.keys()}
             for enrolment in enrolments:
                 explanations[enrolment] = rule.explain(
@@ -134,5 +145,6 @@ class LifecycleEnrolment(models.Model):
                     enrolment.create_date,
                     program._tz(),
                     labels,
+                    words,
                 )
         return explanations

@@ -167,4 +167,5 @@ class LifecycleEnrolment(models.Model):
         )
         labels = facts._facts() | self.program_id._rule_facts(entry=True)
         labels = {name: labels[name] for name in rule.facts & labels.keys()}
-        return rule.explain(values, now, self.program_id._tz(), labels)
+        words = facts._value_words([rule], self.company_id, [values])
+        return rule.explain(values, now, self.program_id._tz(), labels, words)

@@ -72,15 +72,19 @@ class LifecycleRule(models.Model):
             rule.code = code if is_macro_name(code) else f"rule_{code}".rstrip("_")
 
     @api.depends("rule")
-    @api.depends_context("lang")
+    @api.depends_context("lang", "company")
     @in_user_language
     def _compute_rule_description(self):
+        facts = self.env["lifecycle.fact"]
+        checked = {}
         for rule in self:
             try:
-                checked = self.env["lifecycle.fact"]._check_rule(rule.rule)
-                rule.rule_description = checked.description
+                checked[rule] = facts._check_rule(rule.rule)
             except ValidationError as error:
                 rule.rule_description = error.args[0]
+        words = facts._value_words(checked.values(), self.env.company)
+        for rule, parsed in checked.items():
+            rule.rule_description = parsed.describe(words)
 
     @api.depends("code", "rule")
     def _compute_used_in(self):

@@ -61,7 +61,8 @@ class LifecycleRuleEditor(models.AbstractModel):
         if rule is None:
             return {"reason": note}
         sample = self._sample(place.company)
-        clauses = parts(rule)
+        words = self.env["lifecycle.fact"]._value_words([rule], place.company)
+        clauses = parts(rule, words)
         with self._limited(ESTIMATE_SECONDS) as answer:
             size, matching, *counts = self._count_sample(
                 [rule, *(part.rule for part in clauses)], place, sample.partners

@@ -226,7 +226,9 @@ class LifecycleRuleEditor(models.AbstractModel):
             "rows": None,
         }
         if answer["valid"]:
-            answer["description"] = place.parse(text).description
+            rule = place.parse(text)
+            words = self.env["lifecycle.fact"]._value_words([rule], place.company)
+            answer["description"] = rule.describe(words)
             answer["rows"] = to_rows(text, place.facts, place.macros)
         return answer
 
@@ -265,24 +267,20 @@ class LifecycleRuleEditor(models.AbstractModel):
         def records(model, field):
             return partial(self._values_of_records, model, field)
 
-        names = self.env["lifecycle.fact"]._facts()
-        programs = [name for name in names if name.startswith("programs.")]
+        facts = self.env["lifecycle.fact"]
+        coded = facts._code_models()
         return {
-            "contact.country": records("res.country", "code"),
+            **{
+                name: records(coded[name], "code")
+                for name in coded.keys() & facts._facts().keys()
+            },
             "contact.country_groups": records("res.country.group", "name"),
             "contact.industry": records("res.partner.industry", "name"),
-            "contact.language": records("res.lang", "code"),
             "contact.mailing_lists": records("mailing.list", "name"),
             "contact.region": records("res.country.state", "name"),
-            "contact.stage": records("lifecycle.stage", "code"),
             "contact.tags": records("res.partner.category", "name"),
             "crm.lost_reason": records("crm.lost.reason", "name"),
             "orders.products": records("product.template", "name"),
-            **dict.fromkeys(programs, records("lifecycle.program", "code")),
-            **dict.fromkeys(
-                ("engagement.topics", "engagement.main_topic", "web.topics"),
-                records("lifecycle.topic", "code"),
-            ),
             **dict.fromkeys(
                 (
                     "orders.categories",

@@ -1,5 +1,7 @@
 """What a wait waits for, without writing a rule: this link, this topic, this answer."""
 
+from contextlib import suppress
+
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
@@ -45,11 +47,15 @@ class LifecycleStepBranch(models.Model):
 
     @api.depends("event_type_ids", "link", "topic_id", "answer", "rule", "share")
     def _compute_summary(self):
+        said = self._describe_rules()
         for branch in self:
-            branch.summary = branch._describe()
+            branch.summary = branch._describe(said)
 
-    def _describe(self):
-        """Who goes this way, in a few words."""
+    def _describe(self, said):
+        """Who goes this way, in a few words.
+
+        :param said: as `_describe_rules` gives it
+        """
         self.ensure_one()
         used = self.step_id.branch_fields or []
         words = []
@@ -61,16 +67,24 @@ class LifecycleStepBranch(models.Model):
             value = self[narrow]
             words.append(value if isinstance(value, str) else value.display_name)
         if "rule" in used and self.rule:
-            words.append(self._describe_rule())
+            words.append(said[self])
         return " · ".join(words)
 
     @in_user_language
-    def _describe_rule(self):
-        """The rule in words; as it is written where it cannot be read."""
-        try:
-            return self.step_id.program_id._rule(self.rule).description
-        except ValidationError:
-            return self.rule
+    def _describe_rules(self):
+        """The rules in words, by branch; as written where they cannot be read."""
+        said = {branch: branch.rule for branch in self}
+        by_program = self.grouped(lambda branch: branch.step_id.program_id)
+        for program, branches in by_program.items():
+            rules = {}
+            for branch in branches.filtered("rule"):
+                with suppress(ValidationError):
+                    rules[branch] = program._rule(branch.rule)
+            words = self.env["lifecycle.fact"]._value_words(
+                rules.values(), program.company_id
+            )
+            said |= {branch: rule.describe(words) for branch, rule in rules.items()}
+        return said
 
     def _get_narrowing(self):
         """The fields that narrow the events of this branch down."""

@@ -1,5 +1,7 @@
 """Why a contact is in a program or not: the answers of the entry itself, in words."""
 
+from unittest.mock import patch
+
 from odoo import Command
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import new_test_user, tagged
@@ -289,6 +291,81 @@ class TestWords(ExplainCommon):
         )
         anna.city = "Oulu"
         self.assertFalse(self.check(program, anna).changes)
+
+    def test_codes_are_said_by_the_names_of_their_records(self):
+        """A code that nothing has any more is said as it is."""
+        welcome = self.make_program(WEEK, code="hello", name="Say Hello")
+        program = self.make_program(
+            WEEK,
+            start="schedule",
+            rule='"gone" in programs.active and contact.country in ["SE", "FI"]'
+            ' and $any([one == "hello" for one in programs.active])'
+            ' and contact.stage != "new"',
+        )
+        anna = self.make_contact("Anna Berg", country_id=self.env.ref("base.fi").id)
+        welcome._enrol_partners(anna, self.start)
+        welcome.active = False
+        check = self.check(program, anna)
+        self.assertEqual(
+            [clause.statement for clause in check.explanation.clauses],
+            [
+                "In programs: Say Hello (with gone wanted)",
+                "Country: Finland (one of Sweden, Finland wanted)",
+                "In programs: Say Hello (at least one with It: Say Hello wanted)",
+                "Stage: Prospect (not New customer wanted)",
+            ],
+        )
+        (change,) = check.changes
+        self.assertEqual(change.text, "In programs: with gone (now Say Hello)")
+
+    def test_names_are_looked_up_once(self):
+        names = {}
+        for number in range(3):
+            code = f"p{number}"
+            rule = f'"{code}" in programs.active'
+            names[code] = self.make_program(
+                WEEK, code=code, name=f"Name {number}", start="schedule", rule=rule
+            )
+        programs = self.env["lifecycle.program"].union(*names.values())
+        partners = self.make_contact() | self.make_contact()
+        facts = self.env.registry["lifecycle.fact"]
+        with patch.object(
+            facts, "_names_of_codes", autospec=True, side_effect=facts._names_of_codes
+        ) as look_up:
+            checks = programs._check_entries(partners, self.start)
+        self.assertEqual(look_up.call_count, 1)
+        self.assertEqual(len(checks), 6)
+        for (program, _partner), check in checks.items():
+            (change,) = check.changes
+            self.assertEqual(change.wanted, f"with {program.name}")
+
+    def test_where_somebody_comes_from_is_said_by_name(self):
+        """In the dialog, in what was kept at the entry, and on the alert: everywhere
+        the program is called as it is called today, in the user's language."""
+        self.env["res.lang"]._activate_lang("fi_FI")
+        self.make_program(WEEK, code="hello", name="Say Hello").with_context(
+            lang="fi_FI"
+        ).name = "Tervetuloa"
+        other = self.env["res.company"].create({"name": "Other"})
+        theirs = self.make_program(WEEK, code="theirs", name="Theirs", publish=False)
+        theirs.write({"code": "hello", "company_id": other.id})
+        program = self.make_program(
+            WEEK, name="Next", rule='entry.program in ["hello", "gone"]'
+        )
+        anna = self.make_contact("Anna Berg")
+        enrolment = program._enrol_partners(
+            anna, self.start, {anna.id: {"program": "hello"}}
+        )
+        (clause,) = enrolment._explain_entry()[enrolment].clauses
+        self.assertEqual(
+            clause.statement,
+            "Comes from the program: Say Hello (one of Say Hello, gone wanted)",
+        )
+        html = self.why(anna, program, enrolment_id=enrolment.id)
+        self.assertIn("<strong>Say Hello</strong>", html)
+        self.assertNotIn("hello", html)
+        finnish = enrolment.with_context(lang="fi_FI")
+        self.assertIn("<strong>Tervetuloa</strong>", finnish.reasons_html)
 
     def test_every_fact_behind_a_no_is_told(self):
         company = self.env["res.company"].create({"name": "Other"})

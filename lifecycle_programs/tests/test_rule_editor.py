@@ -133,6 +133,27 @@ class TestWriting(EditorCommon):
         )
         self.assertTrue(answer["valid"])
 
+    def test_every_code_has_somewhere_to_get_its_name(self):
+        facts = self.env["lifecycle.fact"]
+        known = facts._facts() | self.program._rule_facts(entry=True)
+        for name, model in facts._code_models().items():
+            self.assertTrue(known[name].type.startswith("text"), name)
+            self.assertEqual(facts._names_of_codes(model, ["?"], self.env.company), {})
+        for name in facts._code_selections():
+            self.assertEqual(known[name].type, "text", name)
+        said = self.ask("check", 'calls.last_outcome == "no_need"')["description"]
+        self.assertEqual(said, "Outcome of the last call: Has no need any more")
+
+    def test_words_hold_the_names_of_codes(self):
+        self.program.write({"code": "hello", "name": "Say Hello"})
+        text = 'orders.count > 1 and "hello" in programs.active'
+        said = "In programs: with Say Hello"
+        self.assertIn(said, self.ask("check", text)["description"])
+        texts = [one["text"] for one in self.ask("estimate", text)["clauses"]]
+        self.assertIn(said, texts)
+        saved = self.env["lifecycle.rule"].create({"name": "Greeted", "rule": text})
+        self.assertIn(said, saved.rule_description)
+
     def test_a_branch_knows_its_program(self):
         form = {"program_id": self.program.id}
         text = "orders.count < param.most and enrolment.clicked"

@@ -1,0 +1,97 @@
+"""What people call the values of facts that are codes: the names of their records."""
+
+from collections import defaultdict
+
+from odoo import api, models
+from odoo.fields import Domain
+
+
+class LifecycleFact(models.AbstractModel):
+    _inherit = "lifecycle.fact"
+
+    @api.model
+    def _code_models(self):
+        """The model whose records have the values of a fact as their ``code``, by the
+        name of a fact, also of one that an event or an entry brings. Other addons add
+        theirs.
+
+        :rtype: dict[str, str]
+        """
+        programs = [name for name in self._facts() if name.startswith("programs.")]
+        return {
+            "contact.country": "res.country",
+            "contact.language": "res.lang",
+            "contact.stage": "lifecycle.stage",
+            **dict.fromkeys(
+                [*programs, "event.program", "entry.program"], "lifecycle.program"
+            ),
+            **dict.fromkeys(
+                (
+                    "engagement.topics",
+                    "engagement.main_topic",
+                    "web.topics",
+                    "event.topic",
+                    "entry.topic",
+                ),
+                "lifecycle.topic",
+            ),
+            **dict.fromkeys(
+                ("milestones.badges", "milestones.last_badge"), "lifecycle.badge"
+            ),
+            **dict.fromkeys(("consent.mail", "consent.sms"), "lifecycle.category"),
+        }
+
+    @api.model
+    def _code_selections(self):
+        """The selection field whose keys are the values of a fact: model and field, by
+        the name of the fact.
+
+        :rtype: dict[str, tuple[str, str]]
+        """
+        outcome = ("mail.activity", "lifecycle_outcome")
+        return {
+            "calls.last_outcome": outcome,
+            "event.outcome": outcome,
+            "crm.last_alert_answer": ("lifecycle.alert", "state"),
+        }
+
+    @api.model
+    def _value_words(self, rules, company, values=()):
+        """What people call the codes in some rules, and in the values that they are
+        explained with, in the user's language: one query for each kind of record.
+
+        :param rules: parsed rules
+        :param company: whose programs the codes mean
+        :param values: dictionaries of values by the names of facts
+        :return: words by the text, by the name of the fact
+        :rtype: dict[str, dict[str, str]]
+        """
+        names = {name for rule in rules for name in rule.facts}
+        words = {
+            name: dict(self.env[model]._fields[field]._description_selection(self.env))
+            for name, (model, field) in self._code_selections().items()
+            if name in names
+        }
+        coded = defaultdict(list)
+        for name, model in self._code_models().items():
+            if name in names:
+                coded[model].append(name)
+        for model, own in coded.items():
+            texts = set().union(*(rule.texts for rule in rules))
+            for known in values:
+                for name in own:
+                    value = known.get(name) or ()
+                    texts.update([value] if isinstance(value, str) else value)
+            words |= dict.fromkeys(own, self._names_of_codes(model, texts, company))
+        return words
+
+    @api.model
+    def _names_of_codes(self, model, codes, company):
+        """The names of records by their codes; what is archived has a name, too."""
+        # As superuser: whoever may read the rule may know what it is about.
+        records = self.env[model].sudo().with_context(active_test=False)
+        domain = Domain("code", "in", list(codes))
+        if "company_id" in records._fields:
+            domain &= Domain("company_id", "in", [False, company.id])
+        found = records.search_fetch(domain, ["code", "name"])
+        return {record.code: record.name for record in found}
