@@ -1,11 +1,16 @@
 from odoo import api, fields, models
 from odoo.tools.translate import LazyTranslate
 
+from .group_words import call_groups
+
 _lt = LazyTranslate(__name__)
 
-# How people left a program; that of an event is the event's name.
+# How people left a program; that of an event is the event's name, that of a last step
+# the reason of its run.
 END_REASONS = {
     "steps_done": _lt("came to its end"),
+    "goal": _lt("the goal was reached"),
+    "erased": _lt("the data of the person was erased"),
     "by_hand": _lt("taken out by hand"),
     "merged": _lt("merged with another contact"),
     "stopped": _lt("ended by another program"),
@@ -91,8 +96,8 @@ class LifecycleEnrolment(models.Model):
     paused_until = fields.Datetime(help="A salesperson has taken over until then.")
     goal_at = fields.Datetime(string="Goal Reached")
     ended_at = fields.Datetime()
-    end_reason = fields.Char(string="How It Ended (code)")
-    end_text = fields.Char(string="How It Ended", compute="_compute_end_text")
+    end_reason = fields.Char(string="How It Ended")
+    end_text = fields.Char(string="How It Ended, in Words", compute="_compute_end_text")
     retry_count = fields.Integer()
     error = fields.Text()
     step_run_ids = fields.One2many(
@@ -109,11 +114,7 @@ class LifecycleEnrolment(models.Model):
     @api.depends("state", "end_reason")
     @api.depends_context("lang")
     def _compute_end_text(self):
-        reasons = set(self.mapped("end_reason"))
-        events = self.env["lifecycle.event.type"].sudo()
-        events = events.search([("code", "in", list(reasons))])
-        words = {event.code: event.name for event in events}
-        words |= {code: self.env._(text) for code, text in END_REASONS.items()}
+        words = self._get_end_words()
         for enrolment in self:
             reason = enrolment.end_reason or ""
             enrolment.end_text = (
@@ -121,3 +122,20 @@ class LifecycleEnrolment(models.Model):
                 if enrolment.state == "error"
                 else words.get(reason, reason)
             )
+
+    @api.model
+    def _get_end_words(self):
+        """What people call the codes of `end_reason`; other addons add theirs.
+
+        :rtype: dict[str, str]
+        """
+        types = self.env["lifecycle.event.type"].sudo().with_context(active_test=False)
+        words = self.env["lifecycle.step.run"]._get_reason_words()
+        words |= {kind.code: kind.name for kind in types.search([])}
+        return words | {code: self.env._(text) for code, text in END_REASONS.items()}
+
+    def _web_read_group_groupby_formatter(self, groupby_spec, values):
+        formatter = super()._web_read_group_groupby_formatter(groupby_spec, values)
+        if groupby_spec != "end_reason":
+            return formatter
+        return call_groups(formatter, self._get_end_words())

@@ -7,6 +7,8 @@ from odoo import api, fields, models
 from odoo.tools import format_date
 from odoo.tools.translate import LazyTranslate
 
+from .group_words import call_groups
+
 _lt = LazyTranslate(__name__)
 
 # A day, or a moment of it, as events carry it.
@@ -84,7 +86,17 @@ class LifecycleStepRun(models.Model):
 
     @api.model
     def _get_reason_words(self):
+        """What people call the codes of `reason`; other addons add theirs.
+
+        :rtype: dict[str, str]
+        """
         return {code: self.env._(text) for code, text in REASONS.items()}
+
+    def _web_read_group_groupby_formatter(self, groupby_spec, values):
+        formatter = super()._web_read_group_groupby_formatter(groupby_spec, values)
+        if groupby_spec != "reason":
+            return formatter
+        return call_groups(formatter, self._get_reason_words())
 
 
 class LifecycleEnrolment(models.Model):

@@ -4,6 +4,18 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.tools.translate import LazyTranslate
+
+from .group_words import call_groups
+
+_lt = LazyTranslate(__name__)
+
+# How discounts ended; that of the enrolment behind it is the enrolment's.
+GRANT_ENDS = {
+    "time_over": _lt("its time was over"),
+    "by_hand": _lt("ended by hand"),
+    "coupon_removed": _lt("the coupon was removed"),
+}
 
 
 class LifecycleGrant(models.Model):
@@ -61,6 +73,7 @@ class LifecycleGrant(models.Model):
     )
     ended_at = fields.Datetime()
     end_reason = fields.Char()
+    end_text = fields.Char(string="How It Ended", compute="_compute_end_text")
 
     _one_live = models.UniqueIndex(
         "(company_id, commercial_partner_id) WHERE state = 'live'",
@@ -75,6 +88,29 @@ class LifecycleGrant(models.Model):
         for grant in self:
             parts = [grant.description, grant.code]
             grant.display_name = " · ".join(part for part in parts if part)
+
+    @api.depends("end_reason")
+    @api.depends_context("lang")
+    def _compute_end_text(self):
+        words = self._get_end_words()
+        for grant in self:
+            grant.end_text = words.get(grant.end_reason, grant.end_reason or "")
+
+    @api.model
+    def _get_end_words(self):
+        """What people call the codes of `end_reason`; other addons add theirs.
+
+        :rtype: dict[str, str]
+        """
+        states = dict(self._fields["state"]._description_selection(self.env))
+        words = states | self.env["lifecycle.enrolment"]._get_end_words()
+        return words | {code: self.env._(text) for code, text in GRANT_ENDS.items()}
+
+    def _web_read_group_groupby_formatter(self, groupby_spec, values):
+        formatter = super()._web_read_group_groupby_formatter(groupby_spec, values)
+        if groupby_spec != "end_reason":
+            return formatter
+        return call_groups(formatter, self._get_end_words())
 
     # ------------------------------------------------------------
     # ACTIONS

@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 
 OUTCOMES = [
     ("done", "Done"),
@@ -33,7 +33,7 @@ class LifecycleStepRun(models.Model):
     partner_id = fields.Many2one(
         "res.partner", string="Contact", required=True, ondelete="cascade"
     )
-    step_type = fields.Char(required=True)
+    step_type = fields.Selection(selection="_selection_step_type", required=True)
     outcome = fields.Selection(OUTCOMES, required=True)
     reason = fields.Char(help="Why it was skipped, or which way it took.")
     branch_id = fields.Many2one(
@@ -60,3 +60,7 @@ class LifecycleStepRun(models.Model):
     _address = models.Index("(address, run_at) WHERE address IS NOT NULL")
     _content = models.Index("(partner_id, content_id) WHERE content_id IS NOT NULL")
     _trace = models.Index("(trace_id) WHERE trace_id IS NOT NULL")
+
+    @api.model
+    def _selection_step_type(self):
+        return self.env["lifecycle.step"]._selection_type()

@@ -5,15 +5,11 @@ from odoo.tools import format_date
 from odoo.tools.translate import LazyTranslate
 
 from ..engine.errors import TemplateError
+from .lifecycle_grant import GRANT_ENDS
 from .lifecycle_step_message import unpack_values
 
 _lt = LazyTranslate(__name__)
 
-GRANT_ENDS = {
-    "time_over": _lt("its time was over"),
-    "by_hand": _lt("ended by hand"),
-    "coupon_removed": _lt("the coupon was removed"),
-}
 # What became of a message: word and colour, by Odoo's own status.
 DELIVERY = {
     "sent": (_lt("Sent"), "secondary"),

@@ -75,6 +75,7 @@ from . import test_saved_rules
 from . import test_breaker
 from . import test_bulk_insert
 from . import test_exclusion
+from . import test_group_words
 from . import test_health
 from . import test_review
 from . import test_stop
