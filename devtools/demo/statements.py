@@ -1,10 +1,10 @@
 """Statements that PostgreSQL plans once for the whole run.
 
-A run asks the same two thousand questions for each of some hundred days, mostly about a
-handful of people: planning them takes longer than answering. Odoo has each statement
-planned whenever it comes, and its pool lets a connection forget everything
-(``DISCARD ALL``) before it is used again. Here a connection prepares what it is asked
-the third time, and keeps it. What is asked, and what is answered, stays the same.
+A run asks the same few hundred questions on each of its days, mostly about a handful of
+people: planning them takes longer than answering. Odoo has each statement planned
+whenever it comes, and its pool lets a connection forget everything (``DISCARD ALL``)
+before it is used again. Here a connection prepares what it is asked the third time, and
+keeps it. What is asked, and what is answered, stays the same.
 """
 
 import re
