@@ -21,6 +21,12 @@ from .step_result import StepResult
 BUSY = timedelta(days=3)
 # Where the address of a channel stands on the contact.
 ADDRESS_COLUMNS = {"mail": "email_normalized", "sms": "phone_sanitized"}
+# What the checks and the messages ask of a contact, which has fifty columns.
+CONTACT_FIELDS = (
+    *("active", "name", "lang", "tz", "country_id", "user_id", "message_bounce"),
+    *("email", "email_normalized", "phone", "phone_sanitized"),
+    *("commercial_partner_id", "lifecycle_paused_until"),
+)
 
 
 @dataclass
@@ -101,6 +107,7 @@ class LifecycleStep(models.Model):
             now=now,
             addresses=dict.fromkeys(enrolments),
         )
+        batch.partners.fetch(CONTACT_FIELDS)
         for check in self._gate_checks():
             if not batch.addresses:
                 break

@@ -13,12 +13,6 @@ from ..engine.phone import can_receive_sms, normalise_phone
 SAME_ADDRESS_DAYS = 30
 # Mails in a row that came back; anything from that address starts to count anew.
 BOUNCES = 3
-# What the checks and the messages ask of a contact, which has fifty columns.
-OFTEN_READ = (
-    *("active", "name", "lang", "tz", "country_id", "user_id", "message_bounce"),
-    *("email", "email_normalized", "phone", "phone_sanitized"),
-    *("commercial_partner_id", "lifecycle_paused_until"),
-)
 # When an address that another worker is serving is looked at again.
 BUSY_ADDRESS = timedelta(minutes=1)
 
@@ -27,9 +21,7 @@ class LifecycleStep(models.Model):
     _inherit = "lifecycle.step"
 
     def _gate_archived(self, batch):
-        partners = batch.partners
-        partners.fetch(OFTEN_READ)
-        if all(partners.mapped("active")):
+        if all(batch.partners.mapped("active")):
             return
         for enrolment in batch.enrolments:
             if not enrolment.partner_id.active:
