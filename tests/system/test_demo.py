@@ -1,6 +1,7 @@
 """`./dev demo`: a week of a small shop, then the same again."""
 
 import json
+import shutil
 
 import pytest
 
@@ -32,6 +33,7 @@ def demo(dev, store, database, tmp_path):
     yield run
     store.drop(name)
     kept.report(name).unlink(missing_ok=True)
+    shutil.rmtree(kept.outbox(name), ignore_errors=True)
 
 
 def without_machine(text):
