@@ -14,6 +14,9 @@ from . import console, paths
 REQUIREMENTS = ("requirements.txt", "requirements-odoo.txt", "requirements-dev.txt")
 CONSTRAINTS = "constraints.txt"
 OLDEST, NEWEST = (3, 10), (3, 13)
+# Debian builds its Python with all optimisations, version managers often without: the
+# same work then takes up to half as long again.
+SYSTEM_PYTHON = "/usr/bin/python3"
 MARKER = os.path.join(paths.VENV, "lifecycle-ready")
 
 
@@ -59,21 +62,51 @@ def _fingerprint():
 
 
 def _ensure_python(command):
-    """Go on with a Python that Odoo 19 supports, or say that there is none."""
-    if OLDEST <= sys.version_info[:2] <= NEWEST:
-        return
-    for minor in range(NEWEST[1], OLDEST[1] - 1, -1):
-        found = shutil.which(f"python3.{minor}")
-        # A version manager's stand-in may be there without the version behind it.
-        if (
-            found
-            and subprocess.call([found, "-c", "pass"], stderr=subprocess.DEVNULL) == 0
-        ):
-            os.execv(found, [found] + command)
+    """Go on with the Python that the environment shall be made with."""
+    chosen = _choose_python()
+    if os.path.realpath(chosen) != os.path.realpath(sys.executable):
+        os.execv(chosen, [chosen, *command])
+
+
+def _choose_python():
+    """The Python that ``DEV_PYTHON`` names, else the first that will do: the system's,
+    this one, any other that is there."""
+    named = os.environ.get("DEV_PYTHON")
+    if named:
+        places = [named]
+    else:
+        minors = range(NEWEST[1], OLDEST[1] - 1, -1)
+        others = [f"python3.{minor}" for minor in minors]
+        places = [SYSTEM_PYTHON, sys.executable, *others]
+    for place in places:
+        chosen = _ask(place)
+        if chosen:
+            return chosen
     raise console.Stop(
-        f"Odoo 19 needs Python 3.10 to 3.13, and this is {sys.version.split()[0]}: "
-        "install one of them and run the command again."
+        "Odoo 19 needs Python {}.{} to {}.{} with its venv module, and {} not that. "
+        "Install python3-venv (as root: apt-get install python3-venv), or name such a "
+        "Python in the variable DEV_PYTHON, and run the command again.".format(
+            *OLDEST, *NEWEST, f"DEV_PYTHON={named} is" if named else "what is here is"
+        )
     )
+
+
+def _ask(place):
+    """Where a Python really lies, if it is one that will do; a version manager's
+    stand-in may be there without the version behind it."""
+    question = (
+        "import ensurepip, sys, venv\n"
+        f"if {OLDEST} <= sys.version_info[:2] <= {NEWEST}: print(sys.executable)"
+    )
+    try:
+        answer = subprocess.run(
+            [place, "-c", question],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+        )
+    except OSError:
+        return None
+    return answer.stdout.decode().strip()
 
 
 def _make():
@@ -106,14 +139,6 @@ def _make():
 
 
 def _create():
-    try:
-        import ensurepip  # noqa: F401
-        import venv  # noqa: F401
-    except ImportError:
-        raise console.Stop(
-            "This Python has no venv module: install python3-venv (as root: apt-get "
-            "install python3-venv) and run the command again."
-        )
     result = subprocess.run(
         [sys.executable, "-m", "venv", paths.VENV],
         stdout=subprocess.PIPE,
