@@ -56,7 +56,7 @@ def lock(name):
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
-            step(f"waiting for another ./dev command ({name})")
+            step(f"waiting for another process of ./dev ({name})")
             fcntl.flock(handle, fcntl.LOCK_EX)
         yield
 

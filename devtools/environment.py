@@ -9,7 +9,7 @@ import shutil
 import subprocess
 import sys
 
-from . import console, paths
+from . import console, odoo_source, paths
 
 REQUIREMENTS = ("requirements.txt", "requirements-odoo.txt", "requirements-dev.txt")
 CONSTRAINTS = "constraints.txt"
@@ -40,7 +40,8 @@ def enter(command):
             _ensure_python(command)
             with console.lock("environment"):
                 if not is_ready():
-                    _make()
+                    with odoo_source.fetching(command[1:2]):
+                        _make()
     except console.Stop as stop:
         sys.exit(f"dev: {stop}")
     except OSError as error:

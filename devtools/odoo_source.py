@@ -3,6 +3,7 @@
 Whichever it is, a `.pth` file makes it importable in the virtual environment.
 """
 
+import contextlib
 import importlib.util
 import os
 import re
@@ -20,6 +21,9 @@ LINKED = re.compile(r"fonts-|gsfonts$|libjs-|node-")
 # Background blur in calls: no free source code, so Debian has none.
 LEFT_OUT = ("mail/static/lib/selfie_segmentation/selfie_segmentation.js",)
 MAJOR = 19
+FETCHED = os.path.join(paths.ODOO, "usr", "lib", "python3", "dist-packages")
+# The commands of `dev` that run Odoo, mostly.
+RUN_ODOO = ("demo", "test", "serve", "shell", "db", "bench")
 
 
 @dataclass(frozen=True)
@@ -41,16 +45,47 @@ def ensure():
     link = os.path.join(sysconfig.get_paths()["purelib"], "lifecycle-odoo.pth")
     root = os.environ.get("ODOO_PATH") or _importable(link)
     if not root:
-        root = os.path.join(paths.ODOO, "usr", "lib", "python3", "dist-packages")
-        if not os.path.exists(root):
-            with console.lock("odoo"):
-                if not os.path.exists(root):
-                    _fetch()
+        root = FETCHED
+        _ensure_fetched()
         _complete(root)
     root = os.path.abspath(root)
     source = Source(root, _version(root))
     console.write_if_changed(link, root + "\n")
     return source
+
+
+@contextlib.contextmanager
+def fetching(verb):
+    """Fetch Odoo while the block waits for something else, if a command of `dev` will
+    want it. What goes wrong here is said by `ensure`, which then does it again.
+
+    Runs on a bare Python.
+
+    :param verb: the command's name in a list, or an empty one
+    """
+    is_there = os.environ.get("ODOO_PATH") or _importable("") or os.path.exists(FETCHED)
+    if is_there or not set(verb) & set(RUN_ODOO):
+        yield
+        return
+    process = subprocess.Popen(
+        [sys.executable, "-m", __name__],
+        cwd=paths.ROOT,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    try:
+        yield
+    except BaseException:
+        process.terminate()
+        process.wait()
+        raise
+
+
+def _ensure_fetched():
+    if not os.path.exists(FETCHED):
+        with console.lock("odoo"):
+            if not os.path.exists(FETCHED):
+                _fetch()
 
 
 def _importable(link):
@@ -144,3 +179,7 @@ def _mend_links(folder):
             os.symlink(os.path.relpath(heir, os.path.dirname(link)), link)
         else:
             console.step(f"left out {os.path.relpath(link, folder)}: its file is gone")
+
+
+if __name__ == "__main__":
+    _ensure_fetched()
