@@ -116,7 +116,8 @@ def _make():
         shutil.rmtree(paths.VENV, ignore_errors=True)
         _create()
     console.step("installing the pinned Python packages (about a minute)")
-    command = [paths.VENV_PYTHON, "-m", "pip", "install", "--progress-bar", "off"]
+    python = [paths.VENV_PYTHON, "-m"]
+    command = [*python, "pip", "install", "--progress-bar", "off", "--no-compile"]
     for name in REQUIREMENTS:
         command += ["-r", os.path.join(paths.ROOT, name)]
     command += ["-c", os.path.join(paths.ROOT, CONSTRAINTS)]
@@ -134,6 +135,8 @@ def _make():
     progress.done()
     if pip.returncode:
         _explain_pip("".join(tail))
+    # pip compiles on one core. Packages have files for other Pythons, which fail.
+    subprocess.call([*python, "compileall", "-qq", "-j", "0", paths.VENV])
     with open(MARKER + ".part", "w") as handle:
         handle.write(_fingerprint())
     os.replace(MARKER + ".part", MARKER)
