@@ -12,6 +12,7 @@ from .clock import Clock, real_seconds
 from .company import Company
 from .orders import Shop
 from .outbox import Outbox
+from .postman import Postman
 from .programs import Programs
 from .purchases import History
 from .statements import planned_once
@@ -70,7 +71,8 @@ class Run:
                 self.timeline.prospects.book_old_lead(key)
             self.clock.move_to(self.eve)
             self.programs.start()
-            self.timeline.run(self.eve.date(), self.history.last_day)
+            with Postman(self.world, self.log).working():
+                self.timeline.run(self.eve.date(), self.history.last_day)
         return self._report()
 
     def _report(self) -> dict:
