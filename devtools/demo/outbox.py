@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from email import message_from_bytes, policy
 from email.header import decode_header, make_header
-from email.message import EmailMessage, Message
+from email.message import Message
 from email.parser import BytesHeaderParser
 from functools import cached_property
 from pathlib import Path
@@ -45,23 +45,26 @@ class Letter:
         return self._read_header("To")
 
     def _read_header(self, name: str) -> str:
-        text = re.sub(r"[\r\n]+", "", self._headers[name] or "")
+        text = re.sub(r"[\r\n]+", "", self._raw_headers[name] or "")
         return str(make_header(decode_header(text)))
 
     @cached_property
-    def _headers(self) -> Message:
+    def _raw_headers(self) -> Message:
         # Most letters are only looked at: the old policy reads them ten times faster.
         return BytesHeaderParser(policy=policy.compat32).parsebytes(self.source)
 
     @cached_property
-    def message(self) -> EmailMessage:
-        """Parsed when somebody opens it."""
-        return message_from_bytes(self.source, policy=policy.default)
+    def headers(self) -> Message:
+        """The headers, each read as its kind wants it."""
+        return BytesHeaderParser(policy=policy.default).parsebytes(self.source)
 
     def html(self) -> str:
-        """The body as a mail program shows it."""
-        part = self.message.get_body(preferencelist=("html", "plain"))
-        return part.get_content() if part else ""
+        """The body as a mail program shows it: HTML, if there is any."""
+        texts = {}
+        for part in message_from_bytes(self.source).walk():
+            texts.setdefault(part.get_content_type(), part)
+        part = texts["text/html" if "text/html" in texts else "text/plain"]
+        return part.get_payload(decode=True).decode(part.get_content_charset("utf-8"))
 
 
 class Mailroom:

@@ -141,13 +141,13 @@ class Readers:
 
     def _unsubscribe(self, letter: Letter) -> None:
         """The button of the mail program (RFC 8058)."""
-        header = str(letter.message["List-Unsubscribe"] or "")
+        header = str(letter.headers["List-Unsubscribe"] or "")
         urls = [
             url
             for url in re.findall(r"<(http[^>]+)>", header)
             if self.world.browser.is_ours(url)
         ]
-        if urls and letter.message["List-Unsubscribe-Post"]:
+        if urls and letter.headers["List-Unsubscribe-Post"]:
             self.world.browser.post(
                 urls[0], letter.address, {"List-Unsubscribe": "One-Click"}
             )

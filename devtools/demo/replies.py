@@ -56,7 +56,7 @@ def bounce(letter: Letter) -> bytes:
         sender=letter.sender,
         address=letter.address,
         identity=make_msgid(domain="mx.example.com"),
-        original=letter.message["Message-Id"],
+        original=letter.headers["Message-Id"],
     )
     return report.replace("\n", "\r\n").encode()
 
@@ -64,9 +64,9 @@ def bounce(letter: Letter) -> bytes:
 def _answer(letter: Letter, prefix: str, text: str) -> EmailMessage:
     mail = EmailMessage()
     mail["From"] = letter.address
-    mail["To"] = str(letter.message["Reply-To"] or letter.message["From"])
+    mail["To"] = str(letter.headers["Reply-To"] or letter.headers["From"])
     mail["Subject"] = f"{prefix}: {letter.subject}"
     mail["Message-Id"] = make_msgid(domain="example.com")
-    mail["In-Reply-To"] = mail["References"] = str(letter.message["Message-Id"])
+    mail["In-Reply-To"] = mail["References"] = str(letter.headers["Message-Id"])
     mail.set_content(text)
     return mail

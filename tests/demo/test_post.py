@@ -46,11 +46,19 @@ def test_mail_is_kept_as_a_file_of_its_day_and_read_once(tmp_path):
     assert letters[0].subject == "Welcome"
     assert letters[0].sender == "bounce@shop.example"
     assert letters[0].at == NOW
-    assert letters[0].message["Message-Id"] == "<42@shop.example>"
+    assert letters[0].headers["Message-Id"] == "<42@shop.example>"
     assert outbox.mails == 2
     files = sorted(tmp_path.glob("outbox/2025-03-04/*.eml"))
     assert len(files) == 2
     assert b"Subject: Welcome" in files[0].read_bytes()
+
+
+def test_the_body_is_html_if_there_is_any():
+    mail = letter()
+    assert received().html().strip() == "Hello"
+    mail.add_alternative("<p>Grüße</p>", subtype="html", charset="iso-8859-1")
+    both = Letter("anna@example.com", "bounce@shop.example", NOW, mail.as_bytes())
+    assert both.html().strip() == "<p>Grüße</p>"
 
 
 def test_sms_are_lines_of_a_file_and_answered_as_a_provider_does(tmp_path):
