@@ -7,12 +7,14 @@ process; so do other mails, of which several may be about the same.
 
 import logging
 import multiprocessing
+import os
 import signal
 from contextlib import contextmanager
 from unittest.mock import patch
 
 from odoo import SUPERUSER_ID, api, sql_db
 
+from .. import cores
 from .session import LogWatch
 from .world import World
 
@@ -71,6 +73,7 @@ class Postman:
         It answers with what was logged meanwhile."""
         signal.signal(signal.SIGINT, signal.SIG_IGN)  # The first one ends both.
         self._line.close()
+        cores.stay_on(os.getppid() + 1)
         while order := line.recv():
             now, mail_ids = order
             self.log.seen.clear()

@@ -4,7 +4,7 @@ import os
 from datetime import datetime, time, timedelta
 from pathlib import Path
 
-from .. import guard, paths
+from .. import cores, guard, paths
 from . import kept, report, session
 from .browser import Browser
 from .chance import Chance
@@ -63,6 +63,7 @@ class Run:
             self.clock.running(),
             planned_once(self.registry.db_name),
         ):
+            cores.stay_on(os.getpid())
             self.company.open()
             self.shop.open()
             self.timeline.life.open()

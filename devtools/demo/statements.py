@@ -21,6 +21,8 @@ import psycopg2.extras
 
 from odoo import sql_db
 
+from .. import cores
+
 # Many statements are made for one occasion: their names, or their number of rows.
 WORTH_PREPARING = 3
 PLACES = re.compile(r"(%s|%%)")
@@ -70,6 +72,7 @@ class PlanningConnection(sql_db.PsycoConnection):
             # The costs of a plan for any values look high, planning included.
             cursor.execute("SET plan_cache_mode = force_generic_plan")
         self.commit()
+        cores.bring_server(self)
         self.cursor_factory = PlanningCursor
 
     def reset(self):
