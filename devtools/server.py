@@ -3,14 +3,19 @@
 Ends with status 1 when anything tried to leave the machine.
 """
 
+import os
 import sys
 
-from . import guard, quiet
+from . import cores, guard, quiet
 
 
 def main():
     guard.install()
     import odoo.cli
+
+    if "--stop-after-init" in sys.argv:
+        # Nobody asks at the same time: what is installed is installed step by step.
+        _stay_with_the_server()
 
     quiet.skip_link_titles()
     status = None
@@ -26,6 +31,20 @@ def main():
         )
         sys.exit(1)
     sys.exit(status)
+
+
+def _stay_with_the_server():
+    from odoo import sql_db
+
+    class NearConnection(sql_db.PsycoConnection):
+        """A connection whose other end runs on our core."""
+
+        def __init__(self, *args, **options):
+            super().__init__(*args, **options)
+            cores.bring_server(self)
+
+    cores.stay_on(os.getpid())
+    sql_db.PsycoConnection = NearConnection
 
 
 if __name__ == "__main__":
