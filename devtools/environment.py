@@ -14,8 +14,8 @@ from . import console, odoo_source, paths
 REQUIREMENTS = ("requirements.txt", "requirements-odoo.txt", "requirements-dev.txt")
 CONSTRAINTS = "constraints.txt"
 OLDEST, NEWEST = (3, 10), (3, 13)
-# Debian builds its Python with all optimisations, version managers often without: a demo
-# then takes a sixth longer.
+# Debian builds its Python with all optimisations, version managers often without:
+# a demo then takes a sixth longer.
 SYSTEM_PYTHON = "/usr/bin/python3"
 MARKER = os.path.join(paths.VENV, "lifecycle-ready")
 
