@@ -1,8 +1,14 @@
 """Waking the cron workers up without anybody waiting for it."""
 
+import logging
 import threading
 
+import psycopg2
+
 from odoo import SUPERUSER_ID, api, models
+from odoo.sql_db import PoolError
+
+_logger = logging.getLogger(__name__)
 
 #: How long more wake-ups are waited for, in seconds: many small transactions, as an
 #: import makes them, need one.
@@ -35,5 +41,9 @@ def _notify(registry):
     # First: a transaction that commits while this one is told needs the next one.
     with _lock:
         _announced.discard(registry.db_name)
-    with registry.cursor() as cr:
-        api.Environment(cr, SUPERUSER_ID, {})["ir.cron"]._notifydb()
+    try:
+        with registry.cursor() as cr:
+            api.Environment(cr, SUPERUSER_ID, {})["ir.cron"]._notifydb()
+    except (psycopg2.Error, PoolError) as error:
+        # The server stops, or has no connection to spare: the next look finds it.
+        _logger.info("The cron workers were not woken up: %s", error)

@@ -3,13 +3,15 @@ from datetime import timedelta
 from threading import Event
 from unittest.mock import patch
 
+import psycopg2
+
 from odoo import Command, fields
 from odoo.tests import new_test_user, tagged
 from odoo.tools import SQL, mute_logger
 
 from odoo.addons.base.tests.test_ir_cron import CronMixinCase
 
-from ..models import prepared
+from ..models import ir_cron, prepared
 from .events_common import EventCommon
 
 EMIT_LOGGER = "odoo.addons.lifecycle_programs.models.lifecycle_event_emit"
@@ -86,6 +88,15 @@ class TestEmission(CronMixinCase, EventCommon):
             told.clear()
             self.env["ir.cron"]._lifecycle_notify_soon()
             self.assertTrue(told.wait(10), "and again for what comes later")
+
+    def test_a_server_that_stops_wakes_nobody_up(self):
+        closed = psycopg2.InterfaceError("connection already closed")
+        with (
+            patch.object(self.registry, "cursor", side_effect=closed),
+            patch.object(ir_cron._logger, "info") as info,
+        ):
+            ir_cron._notify(self.registry)
+        self.assertIn("already closed", str(info.call_args))
 
     def get_prepared(self):
         self.cr.execute(
