@@ -170,11 +170,9 @@ class LifecycleProgram(models.Model):
         )
         visits = {one.id: one.visit for one in inside}
         entered = self._enrol_partners(partners - refused, now, payloads)
-        lines = [
-            *told._tell_entries(inside, entered, now),
-            *told._tell_refused(partners - (inside | entered).partner_id, checks, now),
-        ]
+        first = told._tell_entries(inside, entered, now)
+        out = told._tell_refused(partners - (inside | entered).partner_id, checks, now)
         play = Play(inside | entered, now, now + timedelta(days=days), reacts)
         play.run()
         players = (inside | entered).with_context(**audience)
-        return lines + players._tell_rehearsal(play, visits)
+        return out + players._tell_rehearsal(play, first, visits)

@@ -15,15 +15,18 @@ class LifecycleProgram(models.Model):
     _inherit = "lifecycle.program"
 
     def _tell_entries(self, inside, entered, now):
-        lines = [
-            enrolment._prepare_rehearsal_line("enter", now, enrolment.step_id)
+        """The first line of each of these enrolments, by its id."""
+        first = {
+            enrolment.id: enrolment._prepare_rehearsal_line(
+                "enter", now, enrolment.step_id
+            )
             for enrolment in entered
-        ]
+        }
         for enrolment in inside:
             line = enrolment._prepare_rehearsal_line("inside", now, enrolment.step_id)
             day = self._say_day(enrolment.entered_at)
-            lines.append(line | {"why": self.env._("since %s", day)})
-        return lines
+            first[enrolment.id] = line | {"why": self.env._("since %s", day)}
+        return first
 
     def _tell_refused(self, partners, checks, now):
         others = partners.filtered(lambda one: (self, one) not in checks)
@@ -45,10 +48,12 @@ class LifecycleProgram(models.Model):
 class LifecycleEnrolment(models.Model):
     _inherit = "lifecycle.enrolment"
 
-    def _tell_rehearsal(self, play, visits):
-        """The lines of these enrolments.
+    def _tell_rehearsal(self, play, first, visits):
+        """The lines of these enrolments, one enrolment after the other: who is in the
+        program twice walks two ways.
 
         :param play: the `Play` they were in
+        :param first: their first lines by id
         :param visits: for those who were inside before, the visit they began at
         """
         runs = self.env["lifecycle.step.run"].search(
@@ -58,18 +63,18 @@ class LifecycleEnrolment(models.Model):
             lambda run: run.visit >= visits.get(run.enrolment_id.id, 0)
         )
         texts = runs._get_rendered()
-        lines = []
+        lines = {one.id: [first[one.id]] for one in self}
         for run in runs:
             kind = run._get_rehearsal_kind()
             if kind:
-                lines.append(
+                lines[run.enrolment_id.id].append(
                     run.enrolment_id._prepare_rehearsal_line(
                         kind, run.run_at, run.step_id
                     )
                     | run._prepare_rehearsal_line(play)
                     | texts.get(run.id, {})
                 )
-        return lines + [one._tell_end(play) for one in self]
+        return [line for one in self for line in (*lines[one.id], one._tell_end(play))]
 
     def _prepare_rehearsal_line(self, kind, at, step):
         return {

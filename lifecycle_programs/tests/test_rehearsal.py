@@ -139,6 +139,31 @@ class TestRehearsal(MessageCommon):
             self.assertIn("/lifecycle/", mail.body_html)
             self.assertNotIn("/lifecycle/", line["body"])
 
+    def test_who_is_in_the_program_twice_walks_one_way_after_the_other(self):
+        program = self.make_program(
+            *(self.mail("mail"), self.wait("wait", 2), END),
+            entry_key="order",
+            cooldown_scope="key",
+        )
+        contact = self.make_contact()
+        program._enrol_partners(contact, self.start, {contact.id: {"order": "S1"}})
+        self.env["lifecycle.enrolment"]._run_due(self.start)
+        with self.enter_registry_test_mode():
+            lines = program.with_user(self.marketer)._rehearse(
+                {contact.id: {"order": "S2"}}, self.start, 30
+            )
+        self.assertEqual(
+            self.tell(lines, contact),
+            [
+                "0 inside wait",
+                "2 end end",
+                "0 enter mail",
+                "0 message mail",
+                "2 end end",
+            ],
+        )
+        self.assertEqual([line["entry_key"] for line in lines], ["S1"] * 2 + ["S2"] * 3)
+
     def test_a_draft_is_rehearsed_before_it_is_published(self):
         program = self.make_program(self.mail("old"), END)
         program.action_edit_steps()
