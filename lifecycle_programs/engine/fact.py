@@ -31,6 +31,8 @@ class Fact:
     :param group: heading under which it is listed
     :param always: whether every contact has a value, such as a count; editors then do
         not warn that it may be missing
+    :param choices: of a text that is one of a few codes: each code, and what people
+        call it
     """
 
     name: str
@@ -43,6 +45,7 @@ class Fact:
     sql: str = ""
     group: str = ""
     always: bool = False
+    choices: tuple[tuple[str, str], ...] = ()
 
     def __post_init__(self):
         if self.type not in TYPES or self.type == "duration":

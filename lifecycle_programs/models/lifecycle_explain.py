@@ -151,19 +151,33 @@ class LifecycleEvent(models.Model):
     @api.depends("payload")
     @api.depends_context("lang")
     def _compute_payload_text(self):
-        for event in self:
-            event.payload_text = ", ".join(
-                f"{key.replace('_', ' ')}: {self._say_value(value)}"
-                for key, value in (event.payload or {}).items()
-                # The number of a record says nothing to people.
-                if value not in (None, False, "", []) and not key.endswith("_id")
-            )
+        label = self.env["lifecycle.event.type"]._payload_label
+        for company, events in self.grouped("company_id").items():
+            told = {
+                event: {
+                    f"event.{key}": value
+                    for key, value in (event.payload or {}).items()
+                    # The number of a record says nothing to people.
+                    if value not in (None, False, "", []) and not key.endswith("_id")
+                }
+                for event in events
+            }
+            names = set().union(*told.values())
+            words = self.env["lifecycle.fact"]._words(names, company, told.values())
+            for event, values in told.items():
+                event.payload_text = ", ".join(
+                    f"{label(name[6:])}: {self._say_value(value, words.get(name, {}))}"
+                    for name, value in values.items()
+                )
 
     @api.model
-    def _say_value(self, value):
-        """A value of an event, as people write it."""
+    def _say_value(self, value, words):
+        """A value of an event, as people write it.
+
+        :param words: what they call it, when it is a code
+        """
         if isinstance(value, list):
-            return ", ".join(str(self._say_value(one)) for one in value)
+            return ", ".join(str(self._say_value(one, words)) for one in value)
         if value is True:
             return self.env._("yes")
         if isinstance(value, str) and DAY.match(value):
@@ -171,4 +185,4 @@ class LifecycleEvent(models.Model):
                 return format_date(self.env, date.fromisoformat(value[:10]))
             except ValueError:
                 return value
-        return value
+        return words.get(value, value) if isinstance(value, str) else value

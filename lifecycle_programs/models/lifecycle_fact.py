@@ -150,6 +150,7 @@ class LifecycleFact(models.AbstractModel):
             {
                 fact.name: replace(
                     fact,
+                    choices=self._choices(fact.name, fact.choices),
                     **{text: self._say(getattr(fact, text)) for text in FACT_TEXTS},
                 )
                 for source in self._sources()

@@ -44,7 +44,8 @@ class LifecycleFact(models.AbstractModel):
     @api.model
     def _code_selections(self):
         """The selection field whose keys are the values of a fact: model and field, by
-        the name of the fact.
+        the name of the fact, also of one that an event or an entry brings. Other addons
+        add theirs.
 
         :rtype: dict[str, tuple[str, str]]
         """
@@ -52,37 +53,64 @@ class LifecycleFact(models.AbstractModel):
         return {
             "calls.last_outcome": outcome,
             "event.outcome": outcome,
+            "entry.outcome": outcome,
             "crm.last_alert_answer": ("lifecycle.alert", "state"),
         }
 
     @api.model
+    def _choices(self, name, own=()):
+        """Each code that a text may be, and what the user calls it.
+
+        :param name: of the fact
+        :param own: the choices that the fact is defined with
+        """
+        if name in (selections := self._code_selections()):
+            model, field = selections[name]
+            return tuple(
+                self.env[model]._fields[field]._description_selection(self.env)
+            )
+        return tuple((code, self._say(word)) for code, word in own)
+
+    @api.model
     def _value_words(self, rules, company, values=()):
         """What people call the codes in some rules, and in the values that they are
-        explained with, in the user's language: one query for each kind of record.
+        explained with.
 
         :param rules: parsed rules
+        :param values: dictionaries of values by the names of facts
+        :return: see `_words`
+        """
+        names = {name for rule in rules for name in rule.facts}
+        texts = set().union(*(rule.texts for rule in rules))
+        return self._words(names, company, values, texts)
+
+    @api.model
+    def _words(self, names, company, values, texts=()):
+        """What people call texts that are codes, in the user's language: one query for
+        each kind of record.
+
+        :param names: of facts
         :param company: whose programs the codes mean
         :param values: dictionaries of values by the names of facts
+        :param texts: what else may be a code of any of them
         :return: words by the text, by the name of the fact
         :rtype: dict[str, dict[str, str]]
         """
-        names = {name for rule in rules for name in rule.facts}
-        words = {
-            name: dict(self.env[model]._fields[field]._description_selection(self.env))
-            for name, (model, field) in self._code_selections().items()
-            if name in names
-        }
+        types = self.env["lifecycle.event.type"]
+        known = self._facts() | types._payload_facts("event")
+        known |= types._payload_facts("entry")
+        words = {name: dict(known[name].choices) for name in names & known.keys()}
         coded = defaultdict(list)
         for name, model in self._code_models().items():
             if name in names:
                 coded[model].append(name)
         for model, own in coded.items():
-            texts = set().union(*(rule.texts for rule in rules))
-            for known in values:
+            codes = set(texts)
+            for given in values:
                 for name in own:
-                    value = known.get(name) or ()
-                    texts.update([value] if isinstance(value, str) else value)
-            words |= dict.fromkeys(own, self._names_of_codes(model, texts, company))
+                    value = given.get(name) or ()
+                    codes.update([value] if isinstance(value, str) else value)
+            words |= dict.fromkeys(own, self._names_of_codes(model, codes, company))
         return words
 
     @api.model

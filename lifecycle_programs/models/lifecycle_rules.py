@@ -109,8 +109,11 @@ class LifecycleEventType(models.Model):
             kinds.update(event_type.payload_types or {})
         for pick in self.env["lifecycle.program"]._picks().values():
             kinds.update(pick.get("payload_types") or {})
+        choices = self.env["lifecycle.fact"]._choices
         return {
-            f"{prefix}.{key}": Fact(f"{prefix}.{key}", kind, self._payload_label(key))
+            (name := f"{prefix}.{key}"): Fact(
+                name, kind, self._payload_label(key), choices=choices(name)
+            )
             for key, kind in kinds.items()
         }
 

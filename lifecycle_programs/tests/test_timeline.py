@@ -113,8 +113,26 @@ class TestTimeline(LifecycleCommon):
         )
         self.assertEqual(
             event.payload_text,
-            "order: S001, first: yes, ends at: 11/09/2026, number: 2026-99-99, "
-            "products: CD, Book",
+            "Order: S001, First order: yes, Ends at: 11/09/2026, Number: 2026-99-99, "
+            "Products of the order: CD, Book",
+        )
+
+    def test_the_codes_of_an_event_are_told_as_people_call_them(self):
+        program = self.make_program(publish=False, code="hello", name="Say Hello")
+        other = self.env["res.company"].create({"name": "Elsewhere"})
+        payload = {"program": "hello", "outcome": "no_need", "topic": "unheard of"}
+        here, elsewhere = (
+            self.env["lifecycle.event"].new(
+                {"company_id": company.id, "payload": payload}
+            )
+            for company in (program.company_id, other)
+        )
+        said = "Outcome: Has no need any more, Topic: unheard of"
+        self.assertEqual(
+            here.payload_text, f"Comes from the program: Say Hello, {said}"
+        )
+        self.assertEqual(
+            elsewhere.payload_text, f"Comes from the program: hello, {said}"
         )
 
     def test_filter_by_kind(self):
