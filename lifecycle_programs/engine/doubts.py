@@ -4,6 +4,8 @@ from datetime import datetime
 
 from .closures import Env, compile_python
 from .errors import Problem
+from .grammar import token_end
+from .hints import nearest_name
 from .operators import OPERATORS
 from .tree import Call, Given, Item, Literal, Name, Saved, walk
 
@@ -32,6 +34,7 @@ def doubts(syntax, node, text, facts):
         yield from _negations(syntax, node.args[0], text, facts)
     elif node.operator.key not in _LOGIC and syntax.name in ("infix", "call"):
         yield from _constants(syntax, node)
+        yield from _strangers(node, text, facts)
 
 
 def _negations(syntax, test, text, facts):
@@ -104,3 +107,31 @@ def _constants(syntax, node):
         if len(bounds) == 2 and bounds[0] > bounds[1]:
             message = _("This is never true: the first limit is above the second.")
             yield Problem(syntax.start, syntax.end, "warning", message)
+
+
+def _strangers(node, text, facts):
+    """Texts that a fact is compared with and never is, such as the word for a code."""
+    if node.operator.key not in ("EQ", "NE", "IN"):
+        return
+    for subject, other in (node.args, node.args[::-1]):
+        fact = facts[subject.name] if isinstance(subject, Name) else None
+        if not fact or not fact.choices:
+            continue
+        codes = [code for code, _word in fact.choices]
+        meant = {word: code for code, word in fact.choices} | {c: c for c in codes}
+        for item in other.args if isinstance(other, Call) else [other]:
+            if not isinstance(item, Literal) or item.value in (None, *codes):
+                continue
+            nearest = nearest_name(item.value, meant)
+            message = _(
+                "%(fact)s is one of %(values)s.",
+                fact=fact.label or fact.name,
+                values=", ".join(f'"{code}"' for code in codes),
+            )
+            yield Problem(
+                item.position,
+                token_end(text, item.position),
+                "warning",
+                message,
+                nearest and f'"{meant[nearest]}"',
+            )

@@ -47,6 +47,11 @@ def written(value):
     return str(value)
 
 
+def one_of(**words):
+    """The choices of a fact: what people call each code."""
+    return tuple(words.items())
+
+
 def facts_of(space, group, history=True):
     """A function that makes the facts of one heading.
 
@@ -57,7 +62,15 @@ def facts_of(space, group, history=True):
     """
 
     def fact(
-        name, type_, label, help_, sql, unit="", example=None, history=history
+        name,
+        type_,
+        label,
+        help_,
+        sql,
+        unit="",
+        example=None,
+        history=history,
+        choices=(),
     ) -> Fact:
         return Fact(
             f"{space}.{name}",
@@ -69,6 +82,7 @@ def facts_of(space, group, history=True):
             history=history,
             sql=sql,
             group=group,
+            choices=choices,
         )
 
     return fact

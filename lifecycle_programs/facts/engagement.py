@@ -4,7 +4,7 @@ Messages count for the contact. Clicks, answers and downloads of colleagues add 
 company decides together.
 """
 
-from .define import DAYS, HOUR, POINTS, _lt, facts_of
+from .define import DAYS, HOUR, POINTS, _lt, facts_of, one_of
 from .source import Source, days_since, latest, local_day, texts, within
 
 _GROUP = _lt("Engagement")
@@ -249,6 +249,15 @@ TIMING = Source(
             f"mode() WITHIN GROUP (ORDER BY to_char({_CLOCK}, 'FMDay'))"
             " FILTER (WHERE event.id IS NOT NULL)",
             example="Tuesday",
+            choices=one_of(
+                Monday=_lt("Monday"),
+                Tuesday=_lt("Tuesday"),
+                Wednesday=_lt("Wednesday"),
+                Thursday=_lt("Thursday"),
+                Friday=_lt("Friday"),
+                Saturday=_lt("Saturday"),
+                Sunday=_lt("Sunday"),
+            ),
         ),
         _fact(
             "usual_hour",

@@ -1,7 +1,7 @@
 """How much, how often and when the customer has bought."""
 
 from .baskets import BASKET_COLUMNS
-from .define import CURRENCY, DAYS, PERCENT, _lt, facts_of
+from .define import CURRENCY, DAYS, PERCENT, _lt, facts_of, one_of
 from .documents import (
     COUNT,
     COUNTS,
@@ -184,6 +184,13 @@ _TIMES = (
                  WHEN {_SINCE_LAST} <= 3 * {_INTERVAL} THEN 'late'
                  ELSE 'stopped' END""",
         example="regular",
+        choices=one_of(
+            never=_lt("Never bought"),
+            once=_lt("Bought once"),
+            regular=_lt("Regular"),
+            late=_lt("Late"),
+            stopped=_lt("Has stopped"),
+        ),
     ),
 )
 

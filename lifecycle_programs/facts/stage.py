@@ -1,6 +1,6 @@
 """Where the customer stands: the two schemes of stages, computed for a moment."""
 
-from .define import _lt, facts_of
+from .define import _lt, facts_of, one_of
 from .source import Source, within
 
 _fact = facts_of("contact", _lt("Contact"))
@@ -62,6 +62,12 @@ STAGE = Source(
                      AND {_UNHAPPY} IS NOT TRUE THEN 'loyal'
                 ELSE 'occasional' END""",
             example="occasional",
+            choices=one_of(
+                potential=_lt("Potential"),
+                occasional=_lt("Occasional"),
+                loyal=_lt("Loyal"),
+                former=_lt("Former"),
+            ),
         ),
     ),
 )

@@ -1,6 +1,6 @@
 """What the contact answered to “Would you recommend us?”."""
 
-from .define import DAYS, OF_TEN, _lt, facts_of
+from .define import DAYS, OF_TEN, _lt, facts_of, one_of
 from .source import Source, days_since, latest
 
 _fact = facts_of("nps", _lt("Recommendation"))
@@ -70,6 +70,11 @@ OPINIONS = Source(
                 " THEN 'detractor' END"
             ),
             example="promoter",
+            choices=one_of(
+                promoter=_lt("Promoter"),
+                passive=_lt("Passive"),
+                detractor=_lt("Detractor"),
+            ),
         ),
         _fact(
             "would_recommend",

@@ -297,8 +297,8 @@ class LifecycleRuleEditor(models.AbstractModel):
     def complete_values(self, fact, term=""):
         """Values that a fact can be compared with, those that hold the term.
 
-        From the records they are names of (tags, countries, products ...), else from
-        what a sample of the contacts has.
+        From the fact's own choices, or the records they are names of (tags, countries,
+        products ...), else from what a sample of the contacts has.
 
         :param fact: name of a fact of texts
         :return: ``value`` and ``label``, at most 30
@@ -309,6 +309,8 @@ class LifecycleRuleEditor(models.AbstractModel):
         if known is None or not known.type.startswith("text"):
             return []
         term = str(term or "").strip()[:100]
+        if known.choices:
+            return _chosen(known.choices, term)
         source = self._value_sources().get(known.name)
         found = source and source(term)
         if found is None:
@@ -356,6 +358,16 @@ class LifecycleRuleEditor(models.AbstractModel):
             )
         )
         return _plain(name for (name,) in rows)
+
+
+def _chosen(choices, term):
+    """The choices of a fact that hold what was typed, in the code or in the word."""
+    term = term.casefold()
+    return [
+        {"value": value, "label": label}
+        for value, label in choices
+        if term in value.casefold() or term in label.casefold()
+    ]
 
 
 def _plain(values):

@@ -1,5 +1,6 @@
 """The server side of the rule editor: what it says, what it counts, whom it refuses."""
 
+import re
 import time
 
 from odoo import Command
@@ -143,6 +144,29 @@ class TestWriting(EditorCommon):
             self.assertEqual(known[name].type, "text", name)
         said = self.ask("check", 'calls.last_outcome == "no_need"')["description"]
         self.assertEqual(said, "Outcome of the last call: Has no need any more")
+
+    def test_a_fact_that_is_one_of_a_few_codes_is_said_in_words(self):
+        complete = self.editor.complete_values
+        late = {"value": "late", "label": "Late"}
+        self.assertEqual(complete("orders.rhythm", "Lat"), [late])
+        self.assertEqual(len(complete("orders.rhythm")), 5)
+        taken = {"value": "wrong_person", "label": "Wrong person"}
+        self.assertEqual(complete("crm.last_alert_answer", "wrong"), [taken])
+        answer = self.ask("check", 'orders.rhythm == "Late"')
+        (problem,) = answer["problems"]
+        self.assertEqual(problem["replacement"], '"late"')
+        self.assertTrue(answer["valid"])
+        said = self.ask("check", 'orders.rhythm in ["late", "stopped"]')["description"]
+        self.assertEqual(said, "Buying rhythm: one of Late, Has stopped")
+        said = self.ask("check", 'event.outcome == "no_need"')["description"]
+        self.assertIn("Has no need any more", said)
+
+    def test_every_choice_is_what_the_fact_can_be(self):
+        """The codes of the SQL and the words for them are two lists."""
+        facts = self.env["lifecycle.fact"]._facts()
+        for name in ("contact.loyalty", "orders.rhythm", "nps.attitude"):
+            made = re.findall(r"(?:THEN|ELSE) '(\w+)'", facts[name].sql)
+            self.assertEqual(sorted(made), sorted(dict(facts[name].choices)))
 
     def test_words_hold_the_names_of_codes(self):
         self.program.write({"code": "hello", "name": "Say Hello"})

@@ -4,7 +4,7 @@ import time
 from dataclasses import replace
 
 import pytest
-from engine import Problem, diagnose, parse, vocabulary
+from engine import Fact, Problem, diagnose, parse, vocabulary
 from engine.errors import RuleError
 from engine.operators import OPERATORS
 from generated import FACTS, MACROS, rules
@@ -171,6 +171,33 @@ def test_a_doubtful_rule_is_warned_about(text, underlined, replacement):
 )
 def test_what_is_meant_is_not_warned_about(text):
     assert parse(text, FACTS, MACROS).warnings == []
+
+
+MOOD = Fact(
+    "contact.mood",
+    "text",
+    "Mood",
+    choices=(("fond", "Likes us"), ("cool", "Cool"), ("cross", "Angry")),
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("contact.mood == 'Likes us'", [("'Likes us'", '"fond"')]),
+        ("'Cross' != contact.mood and active", [("'Cross'", '"cross"')]),
+        ("contact.mood in ['fond', 'xyz']", [("'xyz'", None)]),
+        ("contact.mood in ['fond', 'cool'] or contact.mood == null", []),
+        ("contact.mood == contact.city or contact.city == 'Likes us'", []),
+    ],
+)
+def test_a_text_that_a_fact_never_is_is_warned_about(text, found):
+    known = {**FACTS, MOOD.name: MOOD}
+    problems = diagnose(text, known, MACROS)
+    assert [(text[one.start : one.end], one.replacement) for one in problems] == found
+    for problem in problems:
+        assert problem.severity == "warning"
+        assert problem.message == 'Mood is one of "fond", "cool", "cross".'
 
 
 def test_a_fact_that_is_always_known_is_not_warned_about():
