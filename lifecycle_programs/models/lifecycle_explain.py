@@ -148,7 +148,7 @@ class LifecycleEvent(models.Model):
 
     payload_text = fields.Char(compute="_compute_payload_text")
 
-    @api.depends("payload")
+    @api.depends("payload", "company_id")
     @api.depends_context("lang")
     def _compute_payload_text(self):
         label = self.env["lifecycle.event.type"]._payload_label

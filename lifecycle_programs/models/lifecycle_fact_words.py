@@ -108,8 +108,10 @@ class LifecycleFact(models.AbstractModel):
             codes = set(texts)
             for given in values:
                 for name in own:
-                    value = given.get(name) or ()
-                    codes.update([value] if isinstance(value, str) else value)
+                    value = given.get(name)
+                    items = value if isinstance(value, (list, tuple)) else [value]
+                    # What an event carries may be anything.
+                    codes.update(item for item in items if isinstance(item, str))
             words |= dict.fromkeys(own, self._names_of_codes(model, codes, company))
         return words
 

@@ -120,14 +120,14 @@ class TestTimeline(LifecycleCommon):
     def test_the_codes_of_an_event_are_told_as_people_call_them(self):
         program = self.make_program(publish=False, code="hello", name="Say Hello")
         other = self.env["res.company"].create({"name": "Elsewhere"})
-        payload = {"program": "hello", "outcome": "no_need", "topic": "unheard of"}
+        payload = {"program": "hello", "outcome": "no_need", "topic": [4, {"a": 1}]}
         here, elsewhere = (
             self.env["lifecycle.event"].new(
                 {"company_id": company.id, "payload": payload}
             )
             for company in (program.company_id, other)
         )
-        said = "Outcome: Has no need any more, Topic: unheard of"
+        said = "Outcome: Has no need any more, Topic: 4, {'a': 1}"
         self.assertEqual(
             here.payload_text, f"Comes from the program: Say Hello, {said}"
         )
