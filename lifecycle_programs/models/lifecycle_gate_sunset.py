@@ -56,15 +56,14 @@ class ResPartner(models.Model):
         :return: dict of moment per contact id
         """
         # Most have never been asked: whether they reacted is looked up for the others.
-        runs = self.env["lifecycle.step.run"].sudo()
-        asking = self.env["lifecycle.message"].sudo().search([("asks_to_stop", "=", 1)])
-        if not asking or not company.lifecycle_sunset_messages:
+        if not company.lifecycle_sunset_messages:
             return {}
+        runs = self.env["lifecycle.step.run"].sudo()
         rows = runs._read_group(
             [
                 ("partner_id", "in", self.ids),
                 ("company_id", "=", company.id),
-                ("message_id", "in", asking.ids),
+                ("message_id.asks_to_stop", "=", True),
                 ("outcome", "=", "done"),
                 ("run_at", "<=", now),
             ],

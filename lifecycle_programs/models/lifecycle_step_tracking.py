@@ -113,8 +113,15 @@ class LifecycleStep(models.Model):
                 ]
             )
         )
+        # Odoo looks the code of each tracker up by itself.
+        found = self.env["link.tracker.code"].sudo()
+        found = found.search_fetch(
+            [("link_id", "in", trackers.ids)], ["code", "link_id"], order="id"
+        )
+        codes = {one.link_id.id: one.code for one in found}
         return {
-            url: tracker.short_url for url, tracker in zip(links, trackers, strict=True)
+            url: f"{tracker.short_url_host}{codes[tracker.id]}"
+            for url, tracker in zip(links, trackers, strict=True)
         }
 
     def _replace_links(self, source, short_urls, html):
