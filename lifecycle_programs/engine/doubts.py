@@ -119,7 +119,8 @@ def _strangers(node, text, facts):
             continue
         codes = [code for code, _word in fact.choices]
         meant = {word: code for code, word in fact.choices} | {c: c for c in codes}
-        for item in other.args if isinstance(other, Call) else [other]:
+        is_list = isinstance(other, Call) and other.operator.key == "list"
+        for item in other.args if is_list else [other]:
             if not isinstance(item, Literal) or item.value in (None, *codes):
                 continue
             nearest = nearest_name(item.value, meant)

@@ -166,7 +166,8 @@ class LifecycleEvent(models.Model):
             words = self.env["lifecycle.fact"]._words(names, company, told.values())
             for event, values in told.items():
                 event.payload_text = ", ".join(
-                    f"{label(name[6:])}: {self._say_value(value, words.get(name, {}))}"
+                    f"{label(name.removeprefix('event.'))}: "
+                    f"{self._say_value(value, words.get(name, {}))}"
                     for name, value in values.items()
                 )
 

@@ -146,11 +146,15 @@ class LifecycleFact(models.AbstractModel):
 
         :rtype: Mapping[str, Fact]
         """
+        selections = self._code_selections()
         return MappingProxyType(
             {
                 fact.name: replace(
                     fact,
-                    choices=self._choices(fact.name, fact.choices),
+                    choices=tuple(
+                        selections.get(fact.name)
+                        or ((code, self._say(word)) for code, word in fact.choices)
+                    ),
                     **{text: self._say(getattr(fact, text)) for text in FACT_TEXTS},
                 )
                 for source in self._sources()

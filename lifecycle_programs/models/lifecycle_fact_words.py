@@ -43,33 +43,26 @@ class LifecycleFact(models.AbstractModel):
 
     @api.model
     def _code_selections(self):
-        """The selection field whose keys are the values of a fact: model and field, by
-        the name of the fact, also of one that an event or an entry brings. Other addons
-        add theirs.
+        """What a selection field calls the codes that a text may be: pairs of code and
+        word by the name of a fact, also of one that an event or an entry brings. Other
+        addons add theirs.
 
-        :rtype: dict[str, tuple[str, str]]
+        :rtype: dict[str, list[tuple[str, str]]]
         """
-        outcome = ("mail.activity", "lifecycle_outcome")
+
+        def describe(model, field):
+            return self.env[model]._fields[field]._description_selection(self.env)
+
+        outcomes = describe("mail.activity", "lifecycle_outcome")
+        # Of a call that was marked as done without a word.
+        outcomes = [*outcomes, ("done", self.env._("Done"))]
+        states = describe("lifecycle.alert", "state")
         return {
-            "calls.last_outcome": outcome,
-            "event.outcome": outcome,
-            "entry.outcome": outcome,
-            "crm.last_alert_answer": ("lifecycle.alert", "state"),
+            "calls.last_outcome": outcomes,
+            "event.outcome": outcomes,
+            "entry.outcome": outcomes,
+            "crm.last_alert_answer": [pair for pair in states if pair[0] != "open"],
         }
-
-    @api.model
-    def _choices(self, name, own=()):
-        """Each code that a text may be, and what the user calls it.
-
-        :param name: of the fact
-        :param own: the choices that the fact is defined with
-        """
-        if name in (selections := self._code_selections()):
-            model, field = selections[name]
-            return tuple(
-                self.env[model]._fields[field]._description_selection(self.env)
-            )
-        return tuple((code, self._say(word)) for code, word in own)
 
     @api.model
     def _value_words(self, rules, company, values=()):

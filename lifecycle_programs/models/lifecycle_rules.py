@@ -109,10 +109,13 @@ class LifecycleEventType(models.Model):
             kinds.update(event_type.payload_types or {})
         for pick in self.env["lifecycle.program"]._picks().values():
             kinds.update(pick.get("payload_types") or {})
-        choices = self.env["lifecycle.fact"]._choices
+        selections = self.env["lifecycle.fact"]._code_selections()
         return {
             (name := f"{prefix}.{key}"): Fact(
-                name, kind, self._payload_label(key), choices=choices(name)
+                name,
+                kind,
+                self._payload_label(key),
+                choices=tuple(selections.get(name, ())),
             )
             for key, kind in kinds.items()
         }

@@ -152,6 +152,12 @@ class TestWriting(EditorCommon):
         self.assertEqual(len(complete("orders.rhythm")), 5)
         taken = {"value": "wrong_person", "label": "Wrong person"}
         self.assertEqual(complete("crm.last_alert_answer", "wrong"), [taken])
+        codes = [one["value"] for one in complete("crm.last_alert_answer")]
+        self.assertNotIn("open", codes, "no answer yet")
+        done = {"value": "done", "label": "Done"}
+        self.assertIn(done, complete("calls.last_outcome"))
+        text = 'calls.last_outcome in ["done", "no_need"]'
+        self.assertEqual(self.ask("check", text)["problems"], [])
         answer = self.ask("check", 'orders.rhythm == "Late"')
         (problem,) = answer["problems"]
         self.assertEqual(problem["replacement"], '"late"')

@@ -189,6 +189,7 @@ MOOD = Fact(
         ("contact.mood in ['fond', 'xyz']", [("'xyz'", None)]),
         ("contact.mood in ['fond', 'cool'] or contact.mood == null", []),
         ("contact.mood == contact.city or contact.city == 'Likes us'", []),
+        ("contact.mood == $lower('FOND')", []),
     ],
 )
 def test_a_text_that_a_fact_never_is_is_warned_about(text, found):
